@@ -1,0 +1,48 @@
+# The commands people and CI share. `make run` and `make test` need only Python 3.11 or newer.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+DEV_STAMP := $(VENV)/.installed-dev
+
+.PHONY: help run setup check test test-long bench format clean
+
+help:  ## what each command does
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+$(STAMP): pyproject.toml constraints.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $(STAMP)
+
+$(DEV_STAMP): pyproject.toml constraints.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $(STAMP) $(DEV_STAMP)
+
+setup: $(DEV_STAMP)  ## the virtual environment with everything a developer needs
+
+run: $(STAMP)  ## set up and start the demo on 127.0.0.1:8765 (CUIBAN_PORT)
+	@exec $(BIN)/cuiban run --demo
+
+check: $(DEV_STAMP)  ## imports, lint, format, types
+	$(BIN)/lint-imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test: $(DEV_STAMP)  ## units, properties, the scenario, one short run against each real server
+	$(BIN)/pytest -q
+
+test-long: $(DEV_STAMP)  ## fault tables, browsers, mail servers, hostile files as well
+	$(BIN)/pytest -q -m 'long or not long'
+
+bench: $(DEV_STAMP)  ## every benchmark, each figure beside its floor
+	$(BIN)/python -m benchmarks
+
+format: $(DEV_STAMP)  ## rewrite the layout of the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean:
+	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,0 +1,1 @@
+"""Delivery: a Message in, an Outcome out."""

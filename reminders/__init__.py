@@ -1,0 +1,1 @@
+"""The service, in the order of the walk."""

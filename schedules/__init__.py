@@ -1,0 +1,1 @@
+"""An expression and its year in, a Schedule out."""
