@@ -1,0 +1,83 @@
+"""The one module that reads the clock, and it knows two.
+
+Business time decides what is due; the demo and the tests move it. Machine time is never moved: leases, timeouts,
+backoff, rate limits and link nonces count in it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+class Clock(Protocol):
+    """Where the service takes its two times from."""
+
+    def business(self) -> datetime:
+        """The moment that decides what is due, aware, in Asia/Shanghai."""
+        ...
+
+    def machine(self) -> datetime:
+        """The machine's own moment, aware, in UTC."""
+        ...
+
+
+class SystemClock:
+    """Both times are the machine's."""
+
+    def business(self) -> datetime:
+        return datetime.now(SHANGHAI)
+
+    def machine(self) -> datetime:
+        return datetime.now(UTC)
+
+
+class FixedClock(SystemClock):
+    """Business time stands where it was put (rehearsal, `tick --now`, tests)."""
+
+    def __init__(self, moment: datetime) -> None:
+        self._moment = moment.astimezone(SHANGHAI)
+
+    def business(self) -> datetime:
+        return self._moment
+
+    def move(self, moment: datetime) -> None:
+        """Put business time to `moment`; nothing keeps it from going back."""
+        self._moment = moment.astimezone(SHANGHAI)
+
+
+class FileClock(SystemClock):
+    """Business time is what a file says, so that several processes share a moved one.
+
+    The file holds one JSON object {"now": ISO 8601 moment}; it is replaced whole, never written in place.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def business(self) -> datetime:
+        stated = json.loads(self._path.read_text(encoding="utf-8"))["now"]
+        return datetime.fromisoformat(stated).astimezone(SHANGHAI)
+
+    def move(self, moment: datetime) -> None:
+        """Put business time to `moment` for every process that reads the file."""
+        draft = self._path.with_suffix(".new")
+        draft.write_text(json.dumps({"now": moment.isoformat()}), encoding="utf-8")
+        os.replace(draft, self._path)
+
+
+def monotonic() -> float:
+    """Seconds that never run backwards, for pacing inside one process."""
+    return time.monotonic()
+
+
+def seconds(span: float) -> timedelta:
+    """A duration of so many seconds."""
+    return timedelta(seconds=span)
