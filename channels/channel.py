@@ -1,0 +1,42 @@
+"""The seam between the service and a way of delivery."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from channels.message import Message, Payload
+from channels.outcome import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a channel declares about itself; None means it knows no such limit."""
+
+    per_minute: int | None = None  # sends to one destination in any 60 seconds
+    parts: int | None = None  # parts one message may be split into
+    content_bytes: int | None = None  # UTF-8 bytes of the text of one part
+
+
+class Channel(Protocol):
+    """A way of delivery: render once, store the payloads, then send them one by one."""
+
+    @property
+    def name(self) -> str:
+        """The name that deliveries are stored under: "smtp", "wecom", "wecom_app" or "mailbox"."""
+
+    @property
+    def limits(self) -> Limits:
+        """What this channel allows; pacing is its caller's business."""
+
+    def render(self, message: Message) -> tuple[Payload, ...]:
+        """The parts of the message in the order of sending; the same message always gives the same bytes.
+
+        Raises UnsendableMessage for an address or a text that this channel can never send.
+        """
+
+    def send(self, payload: Payload) -> Outcome:
+        """One try. Never raises for what the far end or the network does. Safe to call from several threads."""
+
+    def close(self) -> None:
+        """Give back connections. A later send opens new ones."""
