@@ -1,0 +1,1 @@
+"""The pages: the acknowledgement link, the local mailbox and the health of the service."""
