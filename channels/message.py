@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 
-class UnsendableMessage(ValueError):  # noqa: N818 - a leaf is named after its cause
+class UnsendableMessage(ValueError):
     """A message that no answer of the far end can mend: what is wrong with it, in one sentence without secrets."""
 
 
