@@ -15,7 +15,11 @@ CuibanError                 anything a person is told in one sentence
 │   │   ├── NoYear
 │   │   └── ReviewRejected  an edited review workbook does not stand for a plan any more
 │   └── ContactsRejected    a list of contacts with rows that cannot be used
-└── (other parts add their branches below)
+├── DatabaseUnreachable     the store does not answer, or its address is none
+├── SettingsRejected        a setting that stops the start
+├── NotFound                a plan, task, unit or person that is not on record
+└── Refused                 an act that the rules do not allow now
+    └── ActivationRefused   a plan with open questions: the list of what is open
 
 The message of every one of them is the whole Chinese sentence that the user reads: what is wrong, where, and how to
 mend it. It never holds a secret.
@@ -80,3 +84,37 @@ class ReviewRejected(PlanError):
 
 class ContactsRejected(InputError):
     """A list of contacts with rows that cannot be used; the sentence names every one of them."""
+
+
+class DatabaseUnreachable(CuibanError):
+    """The store does not answer, or its address is none."""
+
+    @classmethod
+    def unreadable(cls) -> "DatabaseUnreachable":
+        return cls(
+            "数据库地址写法不对：CUIBAN_DATABASE_URL 应形如 sqlite:///路径 或 postgresql://用户:口令@主机/库名。"
+        )
+
+    @classmethod
+    def unknown_kind(cls, kind: str) -> "DatabaseUnreachable":
+        return cls(f"数据库地址的类型「{kind}」不支持：CUIBAN_DATABASE_URL 请用 sqlite 或 postgresql。")
+
+    @classmethod
+    def no_answer(cls, address: str) -> "DatabaseUnreachable":
+        return cls(f"连不上数据库 {address}：请检查地址、口令和数据库服务是否已启动。")
+
+
+class SettingsRejected(CuibanError):
+    """A setting that stops the start."""
+
+
+class NotFound(InputError):
+    """A plan, task, unit or person that is not on record."""
+
+
+class Refused(InputError):
+    """An act that the rules do not allow now."""
+
+
+class ActivationRefused(Refused):
+    """A plan that cannot be activated yet; the sentence lists what is open."""
