@@ -1,1 +1,35 @@
 """An expression and its year in, a Schedule out."""
+
+from schedules.occurrences import Occurrence, occurrences
+from schedules.schedule import (
+    Continuous,
+    Deadline,
+    Found,
+    Freq,
+    Phase,
+    Recurring,
+    Schedule,
+    Triggered,
+    Unit,
+    Unscheduled,
+    phase_from_dict,
+)
+from schedules.workdays import WorkCalendar, china
+
+__all__ = [
+    "Continuous",
+    "Deadline",
+    "Found",
+    "Freq",
+    "Occurrence",
+    "Phase",
+    "Recurring",
+    "Schedule",
+    "Triggered",
+    "Unit",
+    "Unscheduled",
+    "WorkCalendar",
+    "china",
+    "occurrences",
+    "phase_from_dict",
+]
