@@ -14,35 +14,13 @@ from reminders.documents.text import text_blocks
 from reminders.exceptions import DamagedDocument
 
 _DECLARED: Final = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]{2,20})")
-_BLOCKS: Final = frozenset(  # noqa: SIM905 - a list of names is read more easily as one line
-    "p div li h1 h2 h3 h4 h5 h6 section article header footer ul ol dd dt dl center".split()
+# Elements that end a line, and elements whose text is never read.
+_BLOCKS: Final = frozenset(
+    ("p", "div", "li", "h1", "h2", "h3", "h4", "h5", "h6", "section", "article", "header", "footer")
+    + ("ul", "ol", "dd", "dt", "dl", "center")
 )
-    [
-        "p",
-        "div",
-        "li",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "section",
-        "article",
-        "header",
-        "footer",
-        "ul",
-        "ol",
-        "dd",
-        "dt",
-        "dl",
-        "center",
-    ]
-)
-_SKIPPED: Final = frozenset(  # noqa: SIM905
-    "script style head noscript template svg iframe object select button nav".split()
-)
-    ["script", "style", "head", "noscript", "template", "svg", "iframe", "object", "select", "button", "nav"]
+_SKIPPED: Final = frozenset(
+    ("script", "style", "head", "noscript", "template", "svg", "iframe", "object", "select", "button", "nav")
 )
 _MAX_DEPTH: Final = 200
 
