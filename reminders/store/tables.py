@@ -58,7 +58,7 @@ class Moment(TypeDecorator[datetime]):
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
-Json = JSON().with_variant(postgresql.JSONB(), "postgresql")
+Json = JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
 # AUTOINCREMENT ids grow for ever: an id that was once in a message or an event never names another row.
 Key = Integer().with_variant(sqlite.INTEGER(), "sqlite")
 

@@ -1,0 +1,95 @@
+"""The weekly digest: in the morning slot of the week's first working day, once per reader and week."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import Connection, select
+
+from reminders.engine.service import Service
+from reminders.obligations import Kind, Obligation, State
+from reminders.planner import t_zero
+from reminders.slots import Slot, next_digest_slot, week_of
+from reminders.store import events, messages, obligations, plans
+from reminders.store.directory import Directory, PlanRecord
+from reminders.store.tables import assignments, tasks
+from reminders.store.tables import obligations as obligation_table
+
+LATE = 3  # working days after which a digest is skipped, and said so
+SILENT = (State.QUEUED, State.WAITING, State.HELD, State.EXHAUSTED)
+
+
+def open_digests(service: Service, slot: Slot) -> None:
+    """Begin the digests whose slot has come, before the slot's items are written: they go into the digest."""
+    with service.database.read() as connection:
+        due = plans.due_digests(connection, str(slot))
+    for row in due:
+        _open(service, row.id, Slot.parse(row.next_digest_slot), slot)
+
+
+def _open(service: Service, plan_id: int, planned: Slot, slot: Slot) -> None:
+    following = next_digest_slot(slot.day, service.slots)
+    with service.database.write() as connection:
+        if not plans.move_digest(connection, plan_id, str(planned), str(following)):
+            return
+        late = service.slots.workdays.count_between(planned.day, slot.day) - 1
+        readers = [] if late > LATE else digest_readers(service, connection, plan_id, slot.day)
+        week = week_of(planned.day)
+        now = service.now()
+        opened = [
+            reader for reader in readers if messages.open_digest(service.database, connection, reader, slot, week, now)
+        ]
+        kind = "digest.skipped" if late > LATE else "digest.opened"
+        happened = events.Event(kind, plan_id=plan_id, body={"week": str(week), "readers": len(opened)})
+        events.append(connection, [happened], at=now, recorded_at=service.machine_now())
+
+
+def digest_readers(service: Service, connection: Connection, plan_id: int, day: date) -> list[int]:
+    """Who gets a digest this week: the lead office always, the others by policy."""
+    leading = _leading_units(connection, plan_id)
+    directory = Directory.load(connection, [plan_id], leading)
+    plan = directory.plans[plan_id]
+    policy = plan.policy
+    assert policy is not None, f"plan {plan_id} is active without a policy"
+    office = directory.of_unit(plan.lead_office_id, "liaison") or directory.of_unit(plan.lead_office_id, "head")
+    readers = list(office)
+    wanted = leading if policy.digest_everyone else _concerned(service, connection, plan, day)
+    for unit_id in sorted(wanted):
+        readers += directory.of_unit(unit_id, "liaison") or directory.of_unit(unit_id, "head")
+    if policy.digest_everyone:
+        readers += [directory.people[i] for i in plan.leader_ids if i in directory.people]
+    return list(dict.fromkeys(person.id for person in readers if service.routes(person)))
+
+
+def _leading_units(connection: Connection, plan_id: int) -> set[int]:
+    query = (
+        select(assignments.c.unit_id)
+        .join(tasks, tasks.c.id == assignments.c.task_id)
+        .where(
+            tasks.c.plan_id == plan_id,
+            tasks.c.no_duty.is_(False),
+            assignments.c.role == "lead",
+            assignments.c.unit_id.is_not(None),
+            assignments.c.ended_at.is_(None),
+        )
+    )
+    return {row.unit_id for row in connection.execute(query)}
+
+
+def _concerned(service: Service, connection: Connection, plan: PlanRecord, day: date) -> set[int]:
+    """Units that lead something open within the horizon, unanswered or red."""
+    open_ones = obligations.select_where(
+        connection,
+        obligation_table.c.plan_id == plan.id,
+        obligation_table.c.state.not_in([State.DONE, State.CLOSED, State.ACKNOWLEDGED]),
+    )
+    return {obligation.unit_id for obligation in open_ones if concerns(service, obligation, day)}
+
+
+def concerns(service: Service, obligation: Obligation, day: date) -> bool:
+    """Whether an open obligation gives its unit something to do this week."""
+    if obligation.kind is Kind.COMPLETION:
+        horizon = obligation.policy.digest_horizon
+        left = service.slots.workdays.count_between(day, t_zero(obligation.due_at(), service.slots.workdays)) - 1
+        return left <= horizon and obligation.state not in (State.SUSPENDED, State.SUBMITTED)
+    return obligation.state in SILENT

@@ -1,0 +1,127 @@
+"""One round: claim what is due, write its items into the slot's messages, seal them, name what waits to be sent.
+
+A tick is short, safe to run twice and by several beats at once; without a broker `round` does all of it in place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from reminders.engine.changes import Batch, advance
+from reminders.engine.digests import open_digests
+from reminders.engine.service import Service
+from reminders.messages import MessageKind
+from reminders.slots import Slot
+from reminders.store import events, marks, messages, obligations, outbox, pauses
+from reminders.store.directory import Directory, people_by_id
+from reminders.store.outbox import URGENT, USUAL, Wanted
+
+CLAIM = 500
+SEAL_AT_LATEST = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """What one tick did, and the deliveries that wait to be sent."""
+
+    slot: Slot | None
+    steps: int
+    sealed: int
+    waiting: tuple[int, ...]
+
+
+def tick(service: Service) -> Ticked:
+    """One round up to the outbox."""
+    now = service.now()
+    slot = service.slots.open_slot(now)
+    steps = sealed = 0
+    with service.database.write() as connection:
+        stopped = pauses.active(connection)
+        marks.set_mark(service.database, connection, "tick", now, service.machine_now())
+    if slot is not None and not stopped.everything:
+        open_digests(service, slot)
+        while moved := _claim(service, slot):
+            steps += moved
+        sealed = _seal(service, slot, now)
+    recover(service)
+    return Ticked(slot, steps, sealed, _waiting(service, slot, everything=stopped.everything))
+
+
+def recover(service: Service) -> None:
+    """Take over what a dead sender held; an unknown one is repeated once, a leader's waits for a person."""
+    with service.database.write() as connection:
+        unknown = outbox.take_over(service.database, connection, service.machine_now())
+        kinds = messages.by_ids(connection, {row.message_id for row in unknown})
+        for row in unknown:
+            settle_unknown(service, connection, row.id, kinds[row.message_id], row.repeats)
+
+
+def settle_unknown(service: Service, connection: Connection, delivery_id: int, message: Row[Any], repeats: int) -> None:
+    """Rule 4: unit and office messages are repeated once with the same bytes; what goes to leaders waits."""
+    repeatable = _repeatable(connection, message) and repeats == 0
+    state = "pending" if repeatable else "unknown"
+    outbox.settle(connection, delivery_id, None, state=state, repeats=repeats + (1 if repeatable else 0))
+    if not repeatable:
+        messages.mark(connection, message.id, "unknown")
+    body = {"delivery": delivery_id, "repeated": repeatable}
+    happened = events.Event("delivery.unknown", message_id=message.id, body=body)
+    events.append(connection, [happened], at=service.now(), recorded_at=service.machine_now())
+
+
+def _repeatable(connection: Connection, message: Row[Any]) -> bool:
+    if message.kind != MessageKind.DIGEST:
+        return bool(message.kind != MessageKind.LEADERS)
+    reader = people_by_id(connection, [message.contact_id]).get(message.contact_id)
+    return reader is None or reader.role != "leader"
+
+
+def _claim(service: Service, slot: Slot) -> int:
+    """One batch of what is due, in one transaction; how many steps it took."""
+    with service.database.write() as connection:
+        stopped = pauses.active(connection)
+        due = obligations.claim(service.database, connection, slot, CLAIM, paused=(stopped.plan_ids, stopped.unit_ids))
+        if not due:
+            return 0
+        plan_ids = {obligation.plan_id for obligation in due}
+        directory = Directory.load(connection, plan_ids, {obligation.unit_id for obligation in due})
+        batch = Batch(service, connection, directory, slot)
+        for obligation in due:
+            batch.add(obligation, advance(obligation, slot, service))
+        batch.write()
+        return len(due)
+
+
+def _seal(service: Service, slot: Slot, now: datetime) -> int:
+    """Seal the slot's messages once no step of it is left, or ten minutes of it are gone."""
+    with service.database.read() as connection:
+        ids = messages.unsealed(connection, slot)
+        if not ids:
+            return 0
+        late = now >= service.slots.opens_at(slot) + SEAL_AT_LATEST
+        if not late and obligations.any_due(connection, slot):
+            return 0
+    with service.database.write() as connection:
+        full = messages.seal(service.database, connection, ids, now)
+        people = people_by_id(connection, {row.contact_id for row in full})
+        wanted = []
+        for row in full:
+            lane = URGENT if row.kind in (MessageKind.OFFICE, MessageKind.LEADERS) else USUAL
+            routes = service.routes(people[row.contact_id]) if row.contact_id in people else ()
+            wanted += [Wanted(row.id, route, lane) for route in routes[:1]]
+        outbox.add(service.database, connection, wanted)
+        happened = [events.Event("message.sealed", message_id=row.id, contact_id=row.contact_id) for row in full]
+        events.append(connection, happened, at=now, recorded_at=service.machine_now())
+        return len(full)
+
+
+def _waiting(service: Service, slot: Slot | None, *, everything: bool) -> tuple[int, ...]:
+    """What may be sent now: inside the window everything, outside it only what answers a person's own act."""
+    if everything:
+        return ()
+    with service.database.read() as connection:
+        only = None if slot is not None else MessageKind.ANSWER.value
+        return tuple(outbox.waiting_ids(connection, service.machine_now(), 10_000, only_kind=only))

@@ -1,0 +1,95 @@
+"""The ledger's rows: append-only, written in the transaction of the change they record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from reminders.obligations import Change, Obligation
+from reminders.store.database import insert_many
+from reminders.store.tables import events
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What happened, to what, and by whom (contact id only, so that a person can be erased)."""
+
+    type: str
+    plan_id: int | None = None
+    task_id: int | None = None
+    unit_id: int | None = None
+    obligation_id: int | None = None
+    message_id: int | None = None
+    contact_id: int | None = None
+    body: Mapping[str, Any] = field(default_factory=dict)
+
+
+def append(connection: Connection, happened: Iterable[Event], *, at: datetime, recorded_at: datetime) -> None:
+    """Write events in their order."""
+    rows = [
+        {
+            "type": event.type,
+            "at": at,
+            "recorded_at": recorded_at,
+            "plan_id": event.plan_id,
+            "task_id": event.task_id,
+            "unit_id": event.unit_id,
+            "obligation_id": event.obligation_id,
+            "message_id": event.message_id,
+            "contact_id": event.contact_id,
+            "body": dict(event.body),
+        }
+        for event in happened
+    ]
+    insert_many(connection, events, rows)
+
+
+def of_change(before: Obligation, change: Change, contact_id: int | None = None) -> list[Event]:
+    """The facts of a transition as events; the last one carries the state, level, round and answer it led to."""
+    after = change.obligation
+    facts = [(fact.type, dict(fact.body)) for fact in change.facts]
+    if not facts:
+        moved = (before.state, before.level, before.round, before.answer) != (
+            after.state,
+            after.level,
+            after.round,
+            after.answer,
+        )
+        if not moved:
+            return []
+        facts = [("obligation.moved", {})]
+    facts[-1][1]["to"] = _standing(after)
+    return [of_obligation(after, kind, body, contact_id) for kind, body in facts]
+
+
+def of_obligation(obligation: Obligation, kind: str, body: Mapping[str, Any], contact_id: int | None = None) -> Event:
+    """An event about one obligation."""
+    return Event(
+        kind,
+        plan_id=obligation.plan_id,
+        task_id=obligation.task_id,
+        unit_id=obligation.unit_id,
+        obligation_id=obligation.id,
+        contact_id=contact_id,
+        body=body,
+    )
+
+
+def of_message(connection: Connection, message_id: int, obligation_ids: Iterable[int]) -> list[Row[Any]]:
+    """The ledger behind one message: what names it, and what happened to the obligations of its items."""
+    wanted = (events.c.message_id == message_id) | events.c.obligation_id.in_(list(obligation_ids))
+    return list(connection.execute(select(events).where(wanted).order_by(events.c.id)))
+
+
+def _standing(obligation: Obligation) -> dict[str, Any]:
+    return {
+        "state": obligation.state.value,
+        "level": obligation.level,
+        "round": obligation.round,
+        "answer": obligation.answer,
+        "version": obligation.version,
+    }

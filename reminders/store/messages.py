@@ -1,0 +1,250 @@
+"""Messages and their items: filled while their slot is open, sealed once, then never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select, tuple_, update
+
+from reminders.messages import MessageKind
+from reminders.slots import Slot
+from reminders.store.database import Database
+from reminders.store.tables import items, messages, obligations
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """One step of one obligation for one destination, before it has a message."""
+
+    obligation_id: int
+    version: int
+    step: str
+    level: int
+    contact_id: int
+    kind: MessageKind
+
+
+def put_items(
+    database: Database, connection: Connection, wanted: Sequence[ItemRow], slot: Slot, later: Slot, now: datetime
+) -> None:
+    """Write items into the open messages of a slot; where such a message is sealed already, into the next slot's.
+
+    A reader's digest of the slot takes the place of his other messages. Twice the same item is one item.
+    """
+    if not wanted:
+        return
+    digests = _digest_readers(connection, {row.contact_id for row in wanted}, slot)
+    keyed = [(row, (row.contact_id, _kind(row, digests))) for row in wanted]
+    homes = _homes(database, connection, {key for _, key in keyed}, slot, now)
+    shut = {key for key, (_, sealed) in homes.items() if sealed}
+    # A sealed message is never torn open: what comes too late goes with the next slot, as a message of its own kind.
+    late = {(row.contact_id, row.kind) for row, key in keyed if key in shut}
+    late_homes = _homes(database, connection, late, later, now)
+    rows = [
+        {
+            "obligation_id": row.obligation_id,
+            "version": row.version,
+            "step": row.step,
+            "contact_id": row.contact_id,
+            "message_id": late_homes[row.contact_id, row.kind][0] if key in shut else homes[key][0],
+            "level": row.level,
+        }
+        for row, key in keyed
+    ]
+    connection.execute(database.insert(items).on_conflict_do_nothing(), rows)
+
+
+def _kind(row: ItemRow, digests: set[int]) -> MessageKind:
+    personal = row.kind in (MessageKind.UNIT, MessageKind.OFFICE, MessageKind.LEADERS)
+    return MessageKind.DIGEST if personal and row.contact_id in digests else row.kind
+
+
+def _digest_readers(connection: Connection, contact_ids: set[int], slot: Slot) -> set[int]:
+    query = select(messages.c.contact_id).where(
+        messages.c.slot == str(slot), messages.c.kind == MessageKind.DIGEST, messages.c.contact_id.in_(contact_ids)
+    )
+    return {row.contact_id for row in connection.execute(query)}
+
+
+def _homes(
+    database: Database, connection: Connection, keys: set[tuple[int, MessageKind]], slot: Slot, now: datetime
+) -> dict[tuple[int, MessageKind], tuple[int, bool]]:
+    """The message of each (destination, kind) in a slot, made where there is none: its id, and whether it is sealed.
+
+    On PostgreSQL the rows are held until the transaction ends, so that nobody seals them meanwhile.
+    """
+    if not keys:
+        return {}
+    ordered = sorted(keys)
+    rows = [
+        {"contact_id": contact_id, "slot": str(slot), "kind": kind.value, "act": "", "created_at": now}
+        for contact_id, kind in ordered
+    ]
+    connection.execute(database.insert(messages).on_conflict_do_nothing(), rows)
+    query = (
+        select(messages.c.id, messages.c.contact_id, messages.c.kind, messages.c.sealed_at)
+        .where(messages.c.slot == str(slot), messages.c.act == "")
+        .where(tuple_(messages.c.contact_id, messages.c.kind).in_([(c, k.value) for c, k in ordered]))
+        .order_by(messages.c.id)
+    )
+    if database.is_postgresql:
+        query = query.with_for_update(read=True)
+    return {
+        (row.contact_id, MessageKind(row.kind)): (row.id, row.sealed_at is not None)
+        for row in connection.execute(query)
+    }
+
+
+def open_digest(
+    database: Database, connection: Connection, contact_id: int, slot: Slot, week: date, now: datetime
+) -> bool:
+    """Begin a reader's digest of a week; False where that week already has one, whatever runs twice."""
+    made = connection.execute(
+        database.insert(messages)
+        .on_conflict_do_nothing()
+        .values(
+            contact_id=contact_id,
+            slot=str(slot),
+            kind=MessageKind.DIGEST.value,
+            act="",
+            week_on=week,
+            created_at=now,
+        )
+    )
+    return made.rowcount == 1
+
+
+def open_answer(
+    database: Database,
+    connection: Connection,
+    contact_id: int,
+    slot: Slot,
+    act: str,
+    sentence: dict[str, Any],
+    now: datetime,
+) -> int | None:
+    """Make a message that answers a person's act at once; None where that act was answered already."""
+    made = connection.execute(
+        database.insert(messages)
+        .on_conflict_do_nothing()
+        .values(
+            contact_id=contact_id,
+            slot=str(slot),
+            kind=MessageKind.ANSWER.value,
+            act=act,
+            body=sentence,
+            created_at=now,
+            sealed_at=now,
+            state="sealed",
+        )
+        .returning(messages.c.id)
+    )
+    return made.scalar_one_or_none()
+
+
+def unsealed(connection: Connection, slot: Slot) -> list[int]:
+    """Messages of this slot or an older one that still take items."""
+    query = select(messages.c.id).where(messages.c.sealed_at.is_(None), messages.c.slot <= str(slot))
+    return [row.id for row in connection.execute(query.order_by(messages.c.id))]
+
+
+def seal(database: Database, connection: Connection, ids: Sequence[int], now: datetime) -> list[Row[Any]]:
+    """Seal messages that nobody sealed before; those that hold something come back in order.
+
+    One whose items were all struck is empty and goes nowhere; a digest is never empty.
+    """
+    if not ids:
+        return []
+    sealed = connection.execute(
+        update(messages)
+        .where(messages.c.id.in_(list(ids)), messages.c.sealed_at.is_(None))
+        .values(sealed_at=now, state="sealed")
+        .returning(messages.c.id, messages.c.contact_id, messages.c.kind, messages.c.slot)
+    ).all()
+    mine = [row.id for row in sealed]
+    living = {
+        row.message_id
+        for row in connection.execute(
+            select(items.c.message_id).where(items.c.message_id.in_(mine), items.c.struck_at.is_(None)).distinct()
+        )
+    }
+    full = [row for row in sealed if row.id in living or row.kind == MessageKind.DIGEST]
+    empty = [row.id for row in sealed if row not in full]
+    if empty:
+        connection.execute(update(messages).where(messages.c.id.in_(empty)).values(state="empty"))
+    return sorted(full, key=lambda row: int(row.id))
+
+
+def living_items(connection: Connection, message_ids: Iterable[int]) -> list[Row[Any]]:
+    """The items of messages that were not struck, with what their obligations now say."""
+    query = (
+        select(
+            items.c.id,
+            items.c.message_id,
+            items.c.obligation_id,
+            items.c.version,
+            items.c.step,
+            items.c.level,
+            obligations.c.kind,
+            obligations.c.plan_id,
+            obligations.c.unit_id,
+            obligations.c.task_id,
+            obligations.c.version.label("current_version"),
+            obligations.c.state,
+        )
+        .join(obligations, obligations.c.id == items.c.obligation_id)
+        .where(items.c.message_id.in_(list(message_ids)), items.c.struck_at.is_(None))
+        .order_by(items.c.id)
+    )
+    return list(connection.execute(query))
+
+
+def by_ids(connection: Connection, ids: Iterable[int]) -> dict[int, Row[Any]]:
+    """Messages by id."""
+    return {row.id: row for row in connection.execute(select(messages).where(messages.c.id.in_(list(ids))))}
+
+
+def keep_rendered(connection: Connection, message_id: int, **columns: Any) -> None:
+    """Store the words of a message; they are made once and never change."""
+    connection.execute(
+        update(messages).where(messages.c.id == message_id, messages.c.rendered_at.is_(None)).values(**columns)
+    )
+
+
+def mark(connection: Connection, message_id: int, state: str, accepted_at: datetime | None = None) -> None:
+    """What became of a message as a whole; the first acceptance is kept."""
+    values: dict[str, Any] = {"state": state}
+    if accepted_at is not None:
+        values["accepted_at"] = func.coalesce(messages.c.accepted_at, accepted_at)
+    connection.execute(update(messages).where(messages.c.id == message_id).values(**values))
+
+
+def thread_start(connection: Connection, contact_id: int, obligation_ids: Sequence[int], before: int) -> str:
+    """The Message-ID of the first message that told this destination about one of these obligations."""
+    query = (
+        select(messages.c.message_id)
+        .join(items, items.c.message_id == messages.c.id)
+        .where(
+            messages.c.contact_id == contact_id,
+            items.c.obligation_id.in_(list(obligation_ids)),
+            messages.c.id < before,
+            messages.c.message_id != "",
+        )
+        .order_by(messages.c.id)
+        .limit(1)
+    )
+    return str(connection.scalar(query) or "")
+
+
+def count_in_week(connection: Connection, contact_id: int, kind: MessageKind, first: Slot, last: Slot) -> int:
+    """How many messages of a kind a destination has in a span of slots."""
+    query = select(func.count()).where(
+        messages.c.contact_id == contact_id,
+        messages.c.kind == kind.value,
+        messages.c.slot >= str(first),
+        messages.c.slot <= str(last),
+    )
+    return int(connection.scalar(query) or 0)
