@@ -16,11 +16,10 @@ from reminders.exceptions import DamagedDocument
 _DECLARED: Final = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]{2,20})")
 # Elements that end a line, and elements whose text is never read.
 _BLOCKS: Final = frozenset(
-    ("p", "div", "li", "h1", "h2", "h3", "h4", "h5", "h6", "section", "article", "header", "footer")
-    + ("ul", "ol", "dd", "dt", "dl", "center")
+    "p|div|li|h1|h2|h3|h4|h5|h6|section|article|header|footer|ul|ol|dd|dt|dl|center".split("|")  # noqa: SIM905
 )
 _SKIPPED: Final = frozenset(
-    ("script", "style", "head", "noscript", "template", "svg", "iframe", "object", "select", "button", "nav")
+    "script|style|head|noscript|template|svg|iframe|object|select|button|nav".split("|")  # noqa: SIM905
 )
 _MAX_DEPTH: Final = 200
 

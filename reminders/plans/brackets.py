@@ -1,0 +1,87 @@
+"""The responsibility that prose carries: in brackets at the end, or on a line 责任单位：…; and a labelled deadline."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from reminders.plans.names import looks_like_unit, split_names
+
+_PAIRS: Final = {"（": "）", "(": ")", "【": "】", "[": "]", "〔": "〕"}
+_UNIT_LABEL: Final = r"(?:责任|牵头|配合|承办|落实|主办|协办|负责|参与)(?:单位|处室|部门|科室|股室|主体)?"
+_LABELLED: Final = re.compile(rf"^{_UNIT_LABEL}\s*[:：]")
+_VERB: Final = re.compile(r"牵头|配合|落实|负责|承办|主办|协办|实施")
+_NOT_RESPONSIBILITY: Final = re.compile(r"以下简称|联系人|联系电话|详见|见附件|试行|修订|征求意见稿")
+_DEADLINE_LABEL: Final = re.compile(
+    r"(?:完成|办结|工作|落实)?(?:时限|期限|时间节点|时间|时限要求|进度安排)\s*[:：]\s*(?P<text>[^；;。）)】\]\n]{2,60})"
+)
+_LINE_LABEL: Final = re.compile(rf"^[（(【\[]?\s*{_UNIT_LABEL}\s*[:：]")
+_MOST: Final = 400  # characters of a responsibility; a longer bracket is text
+
+
+@dataclass(frozen=True, slots=True)
+class Bracket:
+    """One responsibility in a text: its inside, and the characters from `start` to `end` it takes up."""
+
+    inner: str
+    start: int
+    end: int
+
+
+def responsibilities(text: str) -> list[Bracket]:
+    """The brackets that name who owes what stands before them, in order."""
+    found: list[Bracket] = []
+    position = 0
+    while position < len(text):
+        if text[position] in _PAIRS and text[position] != "〔":
+            end = _closing(text, position)
+            if end is not None and end - position <= _MOST:
+                inner = text[position + 1 : end].strip()
+                if _ends_sentence(text, position, end) and is_responsibility(inner):
+                    found.append(Bracket(inner, position, end + 1))
+                    position = end
+        position += 1
+    return found
+
+
+def is_responsibility(inner: str) -> bool:
+    """Whether the inside of a bracket says who owes a task."""
+    if _NOT_RESPONSIBILITY.search(inner) or len(inner) < 3:
+        return False
+    if _LABELLED.match(inner):
+        return True
+    first = re.split(r"[，,；;]", inner)[0]
+    bare = re.split(_VERB, first)[0]
+    bare = re.sub(r"(?:分别|共同|具体|按照?(?:各自)?(?:职能|职责)(?:分工)?)+$", "", bare)
+    names = split_names(bare)
+    return bool(names) and all(looks_like_unit(name) for name in names)
+
+
+def is_label_line(text: str) -> bool:
+    """Whether a paragraph of its own says who owes the item above: 责任单位：办公室."""
+    return bool(_LINE_LABEL.match(text.strip())) and len(text) <= _MOST
+
+
+def labelled_deadline(text: str) -> str | None:
+    """The expression behind 完成时限： in a text, or None."""
+    found = _DEADLINE_LABEL.search(text)
+    return found["text"].strip(" ，,") if found else None
+
+
+def without_deadline_label(text: str) -> str:
+    """A responsibility without the deadline it also states."""
+    return _DEADLINE_LABEL.sub("", text).strip("；;，, 。")
+
+
+def _ends_sentence(text: str, start: int, end: int) -> bool:
+    """Whether a bracket stands where a sentence ends: behind its full stop, or before one, or at the very end."""
+    before, after = text[:start].rstrip(), text[end + 1 :].lstrip(" \u3000")
+    return not after or after[0] in "。；;\n" or before.endswith(("。", "；", ";", "！", "."))
+
+
+def _closing(text: str, start: int) -> int | None:
+    opening, closing, depth = text[start], _PAIRS[text[start]], 0
+    for position in range(start, min(len(text), start + _MOST + 2)):
+        depth += (text[position] == opening) - (text[position] == closing)
+        if depth == 0:
+            return position
+    return None
