@@ -47,7 +47,9 @@ def next_state(outcome: Outcome, attempt: int) -> Decision:
         case Verdict.PARK_CHANNEL:
             return Decision(DeliveryState.RETRY, max(outcome.retry_after or PARK_AT_LEAST, PARK_AT_LEAST), park=True)
         case Verdict.DEAD_CHANNEL:
-            return Decision(DeliveryState.RETRY, outcome.retry_after or DEAD_CHANNEL_PROBE, park=True)
+            return Decision(
+                DeliveryState.RETRY, max(outcome.retry_after or DEAD_CHANNEL_PROBE, PARK_AT_LEAST), park=True
+            )
         case Verdict.REFUSED_CONTENT if outcome.plain_may_pass:
             return Decision(DeliveryState.RETRY, timedelta(0), plain=True)
         case Verdict.REFUSED_CONTENT | Verdict.DEAD_RECIPIENT:
