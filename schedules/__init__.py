@@ -1,6 +1,7 @@
 """An expression and its year in, a Schedule out."""
 
 from schedules.occurrences import Occurrence, occurrences
+from schedules.parser import normalise
 from schedules.schedule import (
     Continuous,
     Deadline,
@@ -30,6 +31,7 @@ __all__ = [
     "Unscheduled",
     "WorkCalendar",
     "china",
+    "normalise",
     "occurrences",
     "phase_from_dict",
 ]

@@ -1,0 +1,211 @@
+"""The pieces of one text as phases in order: shared endings, seasons, counts, standing duties after a deadline."""
+
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Final
+
+from schedules.reading import Piece, Reading
+from schedules.rules.recurring import within
+from schedules.schedule import Continuous, Deadline, Phase, Recurring, Unscheduled
+
+_LINKS: Final = frozenset({"、", "，", ",", "和", "及", "与", "以及", "或", "；"})
+_BEFORE: Final = frozenset({"之前", "以前", "前"})
+_SEASON_GAPS: Final = frozenset({"", "，", ",", "内", "期间", "期间，", "的"})
+_CLAUSE: Final = re.compile("[，,。；;：:\n！!？? ]")
+_SENTENCE: Final = re.compile("[。；;\n！!？?]")
+_CLOSES: Final = re.compile("[^，,。；;]{0,8}?(?:结束|止|截止|完毕|完成)")
+
+
+def assemble(reading: Reading, found: list[Piece]) -> tuple[list[Phase], str]:
+    """The phases of a whole expression, and the rules that read them."""
+    found = joined(reading, found)
+    dated = any(piece.phases for piece in found)
+    kept: list[Piece] = []
+    for piece in found:
+        if piece.kind in ("ongoing", "vague"):
+            piece = _worded(reading, piece, kept, dated)
+        if piece.phases:
+            kept.append(piece)
+    return [phase for piece in kept for phase in piece.phases], " + ".join(piece.rule for piece in kept)
+
+
+def joined(reading: Reading, found: list[Piece]) -> list[Piece]:
+    """The pieces after those that belong together have been put together; `found` keeps its order."""
+    if len(found) > 1:
+        _share_endings(reading, found)
+        _close_windows(reading, found)
+        found = _seasons(reading, found)
+        _count(reading, found)
+    return found
+
+
+def _gap(reading: Reading, before: Piece, after: Piece) -> str:
+    return reading.text[before.end : after.start]
+
+
+def _share_endings(reading: Reading, found: list[Piece]) -> None:
+    """6月、9月、12月底前: an ending closes the list before it."""
+    for place in range(len(found) - 1, 0, -1):
+        last, piece = found[place], found[place - 1]
+        if (
+            last.point is None
+            or piece.point is None
+            or piece.suffix
+            or piece.point.form != "period"
+            or not piece.phases
+        ):
+            continue
+        closes = last.point.form == "end" or last.suffix in _BEFORE
+        if (
+            not closes
+            or piece.point.rule not in ("month", "quarter", "half")
+            or _gap(reading, piece, last) not in _LINKS - {"；"}
+        ):
+            continue
+        point = piece.point
+        due = point.last if last.point.form != "period" else point.first - timedelta(days=1)
+        piece.phases = [Deadline(None, due)]
+        piece.suffix, piece.point = "前", point._replace(form="end" if last.point.form == "end" else "period")
+
+
+def _close_windows(reading: Reading, found: list[Piece]) -> None:
+    """从8月1日全面展开，9月30日结束: two named days that open and close one window."""
+    for first, last in itertools.pairwise(found):
+        if first.point is None or last.point is None or first.point.form != "day" or last.point.form != "day":
+            continue
+        opened = reading.text[max(0, first.start - 1) : first.start] in ("从", "自") or first.suffix in ("起", "开始")
+        if not opened or last.start - first.end > 20 or not _CLOSES.match(reading.text, last.end):
+            continue
+        if last.point.last >= first.point.first and "。" not in _gap(reading, first, last):
+            first.phases = [Deadline(first.point.first, last.point.last)]
+            first.kind, last.kind, last.phases = "dated", "silent", []
+
+
+def _seasons(reading: Reading, found: list[Piece]) -> list[Piece]:
+    """7月至9月每周: a window directly before a recurrence bounds it."""
+    kept: list[Piece] = []
+    for piece in found:
+        before = kept[-1] if kept else None
+        if before is not None and piece.kind == "recurring" and _gap(reading, before, piece) in _SEASON_GAPS:
+            if before.kind in ("dated", "span") and before.point is not None and _is_window(before):
+                _bound(reading, piece, before)
+                kept.pop()
+            elif (
+                before.rule == "standing duty"
+                and before.suffix.startswith("全年")
+                and _gap(reading, before, piece) == ""
+            ):
+                kept.pop()
+        kept.append(piece)
+    return kept
+
+
+def _is_window(piece: Piece) -> bool:
+    if piece.kind == "span":
+        return True
+    only = piece.phases[0] if len(piece.phases) == 1 else None
+    return isinstance(only, Deadline) and only.start is not None and piece.suffix not in _BEFORE
+
+
+def _bound(reading: Reading, piece: Piece, window: Piece) -> None:
+    """The plan year itself is no season."""
+    point = window.point
+    if point is None or (point.first <= date(reading.year, 1, 1) and point.last >= date(reading.year, 12, 31)):
+        return
+    piece.phases = [within(phase, point) if isinstance(phase, Recurring) else phase for phase in piece.phases]
+    piece.start, piece.rule = window.start, f"{piece.rule} in a season"
+
+
+def _count(reading: Reading, found: list[Piece]) -> None:
+    """Each count goes to the period before it in its sentence."""
+    target: Piece | None = None
+    counted: set[int] = set()
+    for place, piece in enumerate(found):
+        if piece.kind != "count":
+            if piece.kind in ("dated", "recurring", "span") or (
+                piece.kind == "ongoing" and piece.suffix.startswith("全年")
+            ):
+                target = piece
+            continue
+        if target is None or _SENTENCE.search(reading.text, target.end, piece.start):
+            continue
+        if id(target) in counted:
+            if piece.strong:
+                piece.phases = [
+                    replace(phase, count=piece.n) for phase in target.phases if isinstance(phase, Deadline | Recurring)
+                ]
+                piece.kind, piece.rule = target.kind, target.rule
+            continue
+        if _take_count(reading, target, piece):
+            counted.add(id(target))
+            if piece.suffix == "各":
+                _count_list(reading, found, place, target, piece.n)
+
+
+def _count_list(reading: Reading, found: Sequence[Piece], place: int, target: Piece, n: int) -> None:
+    """6月、11月各2次: the members of the list before `target` share its count."""
+    after = target
+    for piece in reversed(found[: found.index(target)]):
+        if piece.kind != "dated" or _gap(reading, piece, after) not in _LINKS:
+            return
+        piece.phases = [replace(phase, count=n) if isinstance(phase, Deadline) else phase for phase in piece.phases]
+        after = piece
+
+
+def _take_count(reading: Reading, target: Piece, count: Piece) -> bool:
+    """Whether the target has taken the count; 年度 and 全年 become the window in which it is owed."""
+    if target.kind in ("span", "ongoing"):
+        if not count.strong and (target.kind == "span" and count.n < 2):
+            return False
+        year = target.point.last.year if target.point is not None else reading.year
+        target.kind, target.phases = "dated", [Deadline(date(year, 1, 1), date(year, 12, 31))]
+    target.phases = [
+        replace(phase, count=count.n) if isinstance(phase, Deadline | Recurring) else phase for phase in target.phases
+    ]
+    target.end = max(target.end, count.end) if not reading.whole else target.end
+    return True
+
+
+def _clause_start(reading: Reading, at: int) -> int:
+    """Where the clause around a place begins."""
+    start = 0
+    for stop in _CLAUSE.finditer(reading.text, max(0, at - 200), at):
+        start = stop.end()
+    return start
+
+
+def _worded(reading: Reading, piece: Piece, kept: list[Piece], dated: bool) -> Piece:
+    """What a standing or vague word adds to the phases before it."""
+    start = _clause_start(reading, piece.start)
+    same_clause = bool(kept) and kept[-1].start >= start
+    stop = _CLAUSE.search(reading.text, piece.end)
+    end = stop.start() if stop else len(reading.text)
+    alone = piece.start - start <= 1 and end - piece.end <= 4
+    if piece.kind == "vague":
+        if (not dated or (alone and not same_clause)) and not same_clause and not _has(kept, Unscheduled):
+            piece.phases = [Unscheduled()]
+        return piece
+    return _standing(reading, piece, kept, dated, same_clause, alone)
+
+
+def _has(kept: list[Piece], kind: type[Phase]) -> bool:
+    return any(isinstance(phase, kind) for piece in kept for phase in piece.phases)
+
+
+def _standing(reading: Reading, piece: Piece, kept: list[Piece], dated: bool, same_clause: bool, alone: bool) -> Piece:
+    """A standing duty begins the day after the deadline it follows; one that would begin after the year is left out."""
+    last = date(reading.year, 12, 31)
+    if _has(kept, Continuous):
+        return piece
+    dues = [phase.due for before in kept for phase in before.phases if isinstance(phase, Deadline)]
+    if dues:
+        first = dues[-1] + timedelta(days=1)
+        piece.phases = [Continuous(first, last)] if first <= last else []
+        return piece
+    words_only = not dated and not (same_clause and _has(kept[-1:], Unscheduled))
+    if words_only or (dated and (piece.strong or alone) and not same_clause):
+        piece.phases = [Continuous(date(reading.year, 1, 1), last)]
+    return piece

@@ -1,0 +1,355 @@
+"""Points as phases: the words behind a point (前, 内, 起, a clock time), spans from one point to another, lists.
+
+「X日前」 includes the day, as offices use it; 「8月前」 ends the day before the month begins.
+"""
+
+import re
+from datetime import date, timedelta
+from re import Match
+from typing import Final
+
+from schedules import periods
+from schedules.reading import CLAUSE_ENDS, DASHES, Kind, Piece, Point, Reading, UnreadableExpression
+from schedules.rules.points import DASH, HEAD, point_at
+from schedules.schedule import Continuous, Deadline, Phase
+from schedules.spelling import NUMERAL, number
+from schedules.workdays import china
+
+_DASH: Final = re.compile(f"(?:为?止)?{DASH}{{1,2}}(?:期间)?|(?:开始|起)?(?:至|到|{DASH})")
+_HOURS: Final = f"[{NUMERAL}]{{1,3}}"
+CLOCK: Final = (
+    f"(?P<ap>上午|下午|中午|晚上|晚间|夜间|早上|早晨|凌晨|正午|晚|早)?(?:的)?(?:(?P<h>{_HOURS})[:：](?P<mi>\\d\\d)(?:[:：]\\d\\d)?"
+    f"|(?P<h2>{_HOURS})[时点](?!段|候|间|效|限|[位个名])(?:(?P<half>半)|整|正|许|(?P<mi2>{_HOURS})分?)?)"
+)
+_TAIL: Final = re.compile(
+    "(?:当[天日])?(?:[(（](?:(?:星期|周|礼拜)[一二三四五六日天]|含当[日天]|含|[周星期日一二三四五六]{2,3}|北京时间)[)）])?"
+    f"(?P<clock>[(（,，]?{CLOCK}[)）]?(?P<span>[-—–―－~～至到])?)?"
+    "(?:当?[天日]?(?:下班|上班|收市|工作时间结束))?(?:[(（][^()（）]{0,8}[)）])?"
+    "(?P<suffix>之前|以前|前(?!期|述|提[^交]|置|瞻|端|景|列|三|两|[0-9]|[一二三四五六七八九十]+[季个])|之内|以内"
+    "|内(?!部|容|蒙|外|控|设|涵|网|审|参|务)|期间|(?:起|开始)(?=至|到|[，,。；;、)）]|$|施行|实施|执行|生效|全面|陆续|在|对|组织|逐步|开展|正式|集中|试)"
+    "|为?止|截止|之后|以后|后(?!续|备|勤|台|端|者|果|期)|以来|左右)?"
+)
+_TAIL_CHARS: Final = frozenset("之以前内期起开为止截后左当下上中晚早凌正工夜(（,，0123456789一二三四五六七八九十零的")
+_BEFORE: Final = frozenset({"之前", "以前", "前"})
+_AFTER: Final = frozenset({"之后", "以后", "后", "以来"})
+_UNTIL: Final = re.compile(
+    "(?:到|至|截至|截止|截止到|截止至|截至到|不迟于|不晚于|不得迟于|不得晚于|最迟于?|最晚于?|限于?|在|于|时间为?|[:：])*$"
+)
+_LIST_LINK: Final = re.compile("[、,，]|和|及|与|以及|或")
+_NUMBERS: Final = re.compile(
+    f"第?(?P<list>[{NUMERAL}]{{1,3}}(?:(?:[、,，和及与]|以及)第?[{NUMERAL}]{{1,3}})+)(?=个?季度?|月|日|号)"
+)
+_NUMBER_SPAN: Final = re.compile(f"第?(?P<a>[{NUMERAL}]{{1,3}}){DASH}{{1,2}}第?(?P<b>[{NUMERAL}]{{1,3}})(?=月|季度)")
+_DAY_SPAN_SPLIT: Final = re.compile(f"[{NUMERAL}]{{1,3}}")
+_HALVES: Final = re.compile("上[、和及,，]?下半年")
+_YEAR_SPAN: Final = re.compile(
+    f"(?P<a>(?:19|20|21)\\d\\d)年?度?{DASH}{{1,2}}(?P<b>(?:19|20|21)?\\d\\d)年(?:度)?(?P<mark>[底末])?"
+)
+_BARE_YEARS: Final = re.compile(f"((?:19|20|21)\\d\\d)年?(?:{DASH}{{1,2}}((?:19|20|21)\\d\\d)年?)?")
+
+
+def dated_piece(reading: Reading, at: int) -> Piece | None:
+    """The deadline, window or list of them that begins at a place."""
+    listed = _listed(reading, at)
+    if listed is not None:
+        return listed
+    found = point_at(reading, at)
+    if found is None:
+        return None
+    point, end = found
+    if reading.char(end) in _DASH_STARTS:
+        span = _span(reading, point, at, end)
+        if span is not None:
+            return span
+    return _settled(reading, point, at, end)
+
+
+_DASH_STARTS: Final = frozenset(DASHES) | {"起", "开"}
+
+
+def _settled(reading: Reading, point: Point, at: int, end: int) -> Piece | None:
+    """One point with the words behind it."""
+    time, suffix, end = tail(reading, end)
+    if point.form == "past":
+        return Piece(point.rule, at, end, "silent")
+    if point.form == "start":
+        return Piece(point.rule, at, end, "vague", strong=True)
+    if point.form == "year" and not _is_deadline_year(reading, point, suffix, at, end):
+        # A bare year is part of a name (2022年政务公开工作要点) unless a count makes it a window.
+        kind: Kind = "span" if point.last.year >= reading.year else "silent"
+        return Piece("year of the count", at, end, kind, point=point)
+    phases = phases_of(reading, point, suffix, time, at)
+    kind = "dated" if phases else "silent"
+    reading.carry(point)
+    return Piece(point.rule, at, end, kind, phases, point, suffix)
+
+
+_ACHIEVED: Final = re.compile("(?:[^，,。；;]{0,6})?(?:完成|实现|建成|力争|争取|达到|基本|确保)")
+
+
+def _is_deadline_year(reading: Reading, point: Point, suffix: str, at: int, end: int) -> bool:
+    """Whether a bare year says by when: 到2025年, 2025年前, 2025年完成."""
+    if suffix and suffix not in _AFTER and suffix not in ("起", "开始", "左右"):
+        return True
+    if reading.char(end) == "的" or reading.text[end - 1] == "的" or point.last.year < reading.year:
+        return False
+    if _is_until(reading, at):
+        return True
+    return reading.whole and _ACHIEVED.match(reading.text, end) is not None
+
+
+def phases_of(reading: Reading, point: Point, suffix: str, time: str | None, at: int) -> list[Phase]:
+    """What a point with its suffix asks for; nothing where it only says from when, or after what."""
+    if suffix in _AFTER or (suffix == "左右" and point.form == "year"):
+        return []
+    if suffix in ("起", "开始"):
+        return [Continuous(point.first, date(reading.year, 12, 31))] if point.first.year <= reading.year else []
+    if suffix == "期间" and point.rule == "festival":
+        return [Deadline(*_days_off(point.first), 1, time)]
+    if suffix in _BEFORE:
+        return [Deadline(None, last_day_before(point), 1, time)]
+    if point.form in ("day", "end") or (suffix in ("为止", "止", "截止") or _is_until(reading, at)):
+        return [Deadline(None, point.last, 1, time)]
+    return [Deadline(point.first, point.last, 1, time)]
+
+
+def last_day_before(point: Point) -> date:
+    """The last day that 「X前」 allows: that of a day, an end or a part itself; the eve of a period or festival."""
+    if point.rule == "festival" or point.form in ("period", "year"):
+        return point.first - timedelta(days=1)
+    return point.last
+
+
+def _is_until(reading: Reading, at: int) -> bool:
+    """Whether 到, 至 or 截至 stands before a point."""
+    return (at > 0 and reading.text[at - 1] in "到至") or reading.text[max(0, at - 2) : at] in ("截止",)
+
+
+def _days_off(day: date) -> tuple[date, date]:
+    """The days off in a row around a festival."""
+    calendar = china()
+    first = last = day
+    while not calendar.is_workday(first - timedelta(days=1)) and (day - first).days < 9:
+        first -= timedelta(days=1)
+    while not calendar.is_workday(last + timedelta(days=1)) and (last - day).days < 9:
+        last += timedelta(days=1)
+    return first, last
+
+
+def tail(reading: Reading, end: int) -> tuple[str | None, str, int]:
+    """The clock time and the suffix behind a point, and where they end."""
+    if reading.char(end) not in _TAIL_CHARS:
+        return None, "", end
+    match = _TAIL.match(reading.text, end)
+    if match is None:
+        return None, "", end
+    clock, stop = None, match.end()
+    if match["clock"]:
+        clock, stop = _clock_of(reading, match, end)
+        if clock is None and stop == end:
+            return None, "", end
+    return clock, match["suffix"] or "" if stop == match.end() else "", stop
+
+
+def _clock_of(reading: Reading, match: "Match[str]", end: int) -> tuple[str | None, int]:
+    """The time and where the tail ends; a span of clock times (8:30—17:00) is opening hours and no deadline."""
+    if match["span"]:
+        second = re.compile(CLOCK).match(reading.text, match.end("span"))
+        return None, second.end() if second else end
+    time = clock_time(match)
+    return (time, match.end()) if time is not None else (None, end)
+
+
+def clock_time(match: "Match[str]") -> str | None:
+    """HH:MM of a match of CLOCK; None where there is no such time."""
+    hour = number(match["h"] or match["h2"])
+    minute = 30 if match["half"] else number(match["mi"] or match["mi2"] or "0")
+    if hour is None or minute is None:
+        return None
+    if (match["ap"] in ("下午", "晚上", "晚间", "夜间", "晚") and hour < 12) or (match["ap"] == "中午" and hour < 3):
+        hour += 12
+    if hour > 24 or minute > 59 or (hour == 24 and minute):
+        return None
+    return f"{hour:02d}:{minute:02d}"
+
+
+def span_end(reading: Reading, point: Point, end: int) -> tuple[Point, int] | None:
+    """The second point of a span whose first ends at `end`, and where that ends."""
+    dash = _DASH.match(reading.text, end)
+    if dash is None:
+        return None
+    before = reading.carried_year, reading.carried_month, reading.linked
+    reading.carried_year = point.last.year
+    reading.carried_month, reading.linked = (point.last.year, point.last.month), True
+    try:
+        return point_at(reading, dash.end())
+    finally:
+        reading.carried_year, reading.carried_month, reading.linked = before
+
+
+def span_of(reading: Reading, point: Point, end: int) -> tuple[Point, int] | None:
+    """The window from `point` to the point behind it, as one point; None where nothing follows to close it."""
+    found = span_end(reading, point, end)
+    if found is None or found[0].form in ("past", "start"):
+        return None
+    last, stop = found
+    close = last.last
+    if close < point.first and not last.year_named:
+        close = periods.add_months(close, 12) if last.form == "day" else _year_on(last)
+    if close < point.first:
+        raise UnreadableExpression(f"止于{close}，早于{point.first}，请核对起止日期", end)
+    first = point.first
+    return Point(first, close, "period", point.year_named or last.year_named, "span"), stop
+
+
+def _year_on(point: Point) -> date:
+    """The last day of the same period a year later."""
+    later = point.last.year + 1
+    return min(date(later, point.last.month, 1) + timedelta(days=30), periods.month_end(later, point.last.month))
+
+
+def _span(reading: Reading, point: Point, at: int, end: int) -> Piece | None:
+    found = span_of(reading, point, end)
+    if found is None:
+        return None
+    window, stop = found
+    time, suffix, stop = tail(reading, stop)
+    if point.form == "past":
+        return Piece("past period", at, stop, "silent")
+    start: date | None = window.first
+    if point.form == "start" and reading.issued is None:
+        start = None
+        reading.note("“即日起”的起日是发文日期，尚不知道")
+    if suffix in _AFTER:
+        return Piece("span", at, stop, "silent")
+    reading.carry(window)
+    return Piece("span", at, stop, "dated", [Deadline(start, window.last, 1, time)], window, suffix)
+
+
+def _listed(reading: Reading, at: int) -> Piece | None:
+    """第三、四季度, 6、9、12月底前, 3-5月, 1-3季度, 上、下半年, 2023—2025年."""
+    text = reading.text
+    several = _HALVES.match(text, at)
+    if several is not None:
+        points = [Point(*periods.half(reading.carried_year, n), "period", False, "list of halves") for n in (1, 2)]
+        return _list_piece(reading, points, at, several.end())
+    several = _NUMBERS.match(text, at)
+    if several is not None:
+        return _numbers(reading, several)
+    several = _NUMBER_SPAN.match(text, at)
+    if several is not None:
+        return _number_span(reading, several)
+    several = _YEAR_SPAN.match(text, at)
+    return None if several is None else _year_span(reading, several)
+
+
+def _numbers(reading: Reading, match: "Match[str]") -> Piece | None:
+    """The points of a list of numbers that share their unit."""
+    points: list[Point] = []
+    stop = match.end()
+    unit = reading.char(stop)
+    if unit in ("日", "号") and reading.carried_month is None:
+        return None
+    last = max(match["list"].rfind(mark) for mark in "、,，和及与") + match.start("list") + 1
+    found = point_at(reading, last + (reading.char(last) == "第"))
+    if found is None:
+        return None
+    model, stop = found
+    for word in _DAY_SPAN_SPLIT.findall(match["list"])[:-1]:
+        made = _like(reading, model, unit, word, match.start())
+        if made is None:
+            return None
+        points.append(made)
+    return _list_piece(reading, [*points, model], match.start(), stop)
+
+
+def _like(reading: Reading, model: Point, unit: str, word: str, at: int) -> Point | None:
+    """The point of the same form as `model` for another number of the list."""
+    place = number(word)
+    year = model.last.year
+    if place is None:
+        return None
+    if unit == "月" and 1 <= place <= 12:
+        if model.form == "day":
+            return None
+        if model.form == "part":
+            return None
+        return Point(*periods.months(year, place, place), model.form, model.year_named, model.rule)
+    if unit in ("季", "个") and 1 <= place <= 4:
+        return Point(*periods.quarter(year, place), model.form, model.year_named, model.rule)
+    if unit in ("日", "号") and model.form == "day" and 1 <= place <= periods.month_length(year, model.last.month):
+        day = model.last.replace(day=place)
+        return Point(day, day, "day", model.year_named, model.rule)
+    raise UnreadableExpression(f"没有{word}{unit}，请核对", at)
+
+
+def _list_piece(reading: Reading, points: list[Point], at: int, end: int) -> Piece:
+    time, suffix, end = tail(reading, end)
+    phases: list[Phase] = []
+    for point in points:
+        phases += phases_of(reading, point, suffix, time, at)
+        reading.carry(point)
+    return Piece(f"list of {points[-1].rule}", at, end, "dated" if phases else "silent", phases, points[-1], suffix)
+
+
+def _number_span(reading: Reading, match: "Match[str]") -> Piece | None:
+    """3-5月, 1-3季度, 11月至次年2月 without its first 月."""
+    first = number(match["a"])
+    second = match.start("b")
+    found = point_at(reading, second)
+    if found is None or first is None:
+        return None
+    last, stop = found
+    if last.form == "day":
+        return None
+    unit, year = reading.char(match.end()), last.last.year
+    if not 1 <= first <= (12 if unit == "月" else 4):
+        raise UnreadableExpression(f"没有{match['a']}{unit}，请核对", match.start())
+    begin = periods.months(year, first, first) if unit == "月" else periods.quarter(year, first)
+    close = last.last if last.last > begin[0] else _year_on(last)
+    window = Point(begin[0], close, "period", False, "span")
+    time, suffix, stop = tail(reading, stop)
+    if suffix in _AFTER:
+        return Piece("span", match.start(), stop, "silent")
+    reading.carry(window)
+    return Piece("span", match.start(), stop, "dated", [Deadline(begin[0], close, 1, time)], window, suffix)
+
+
+def _year_span(reading: Reading, match: "Match[str]") -> Piece | None:
+    """2023—2025年, 2022年至2025年."""
+    first = int(match["a"])
+    last = int(match["b"]) if len(match["b"]) == 4 else first // 100 * 100 + int(match["b"])
+    if last <= first or (
+        match["mark"] is None
+        and _is_name(reading, match.end())
+        and not reading.text[match.end() :].startswith(("期间", "内"))
+    ):
+        return None if last <= first else Piece("span of years", match.start(), match.end(), "silent")
+    window = Point(date(first, 1, 1), date(last, 12, 31), "year", True, "span of years")
+    time, suffix, stop = tail(reading, match.end())
+    return Piece(
+        "span of years", match.start(), stop, "dated", [Deadline(window.first, window.last, 1, time)], window, suffix
+    )
+
+
+def _is_name(reading: Reading, end: int) -> bool:
+    """Whether what follows a bare year makes it part of a name (2022年政务公开工作要点)."""
+    after = reading.char(end)
+    return bool(after) and after not in CLAUSE_ENDS
+
+
+def bare_years(reading: Reading) -> Piece | None:
+    """A text that is nothing but a year or two: 2021, 2021-2022, 2025年."""
+    match = _BARE_YEARS.fullmatch(reading.text.strip(" 。"))
+    if match is None:
+        return None
+    first, last = int(match[1]), int(match[2] or match[1])
+    if last < first:
+        raise UnreadableExpression(f"止于{last}年，早于{first}年，请核对起止年份", match.start(2))
+    window = Point(date(first, 1, 1), date(last, 12, 31), "year", True, "bare year")
+    return Piece("bare year", 0, len(reading.text), "dated", [Deadline(window.first, window.last)], window)
+
+
+def head_at(reading: Reading, at: int) -> "Match[str] | None":
+    """The number that begins at a place."""
+    return HEAD.match(reading.text, at)

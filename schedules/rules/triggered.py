@@ -1,0 +1,216 @@
+"""Periods counted from an event: 决策文件出台后的10个工作日内, 自收到申请之日起20个工作日内, 活动开展前3个工作日.
+
+A period counted from the plan's own issue (自印发之日起30日内), or with no noun before it, is a deadline where the date
+of issue is known. The day of the event is not counted (Civil Code, article 201); months and years end on the
+corresponding day (article 202).
+"""
+
+import re
+from datetime import date, timedelta
+from re import Match
+from typing import Final
+
+from schedules import periods
+from schedules.reading import Piece, Reading
+from schedules.schedule import Deadline, Phase, Triggered, Unit
+from schedules.spelling import NUMERAL, number
+from schedules.workdays import china
+
+DURATION: Final = re.compile(
+    f"(?P<n>[{NUMERAL}百]{{1,5}}|半)(?P<half>个半)?个?(?P<unit>工作日|自然日|日历日|天|日|小时|钟头|月|星期|礼拜|周(?![岁年])|分钟|年(?!度|[初底末终内中级代龄均以])|学期|季度)"
+    "(?P<half2>半)?(?:的?时间)?(?P<suffix>之内|以内|内(?![部容])|之前|以前|前|之后|后)?"
+)
+_RANGE_AHEAD: Final = re.compile(f"[{NUMERAL}]+[-—–~～至到][{NUMERAL}]+个?(?=工作日|日|天|小时|月|周|年)")
+_UNITS: Final[dict[str, Unit]] = {
+    "工作日": "workday", "自然日": "day", "日历日": "day", "天": "day", "日": "day", "小时": "hour", "钟头": "hour",
+    "月": "month", "星期": "week", "礼拜": "week", "周": "week", "分钟": "minute", "年": "year",
+}  # fmt: skip
+_HALVES: Final[dict[Unit, tuple[int, Unit]]] = {
+    "month": (15, "day"), "year": (6, "month"), "hour": (30, "minute"), "day": (12, "hour"),
+}  # fmt: skip
+_STOPS: Final = "，,。；;：:！!？?\n()（）《》〈〉|"
+_AFTER: Final = re.compile(
+    "(?P<event>.*?)(?P<mark>之?日起算?起?|之?日后|之?日|起|以后|之后|后)(?:的|[，,]|再)?(?:第|至少|最迟|不超过|不得超过|不晚于|最长不超过|原则上|应|须|要|在|于|满)*$"
+)
+_BEFORE: Final = re.compile(
+    "(?P<event>.*?)(?:的?之前|以前|前|提前)(?:的|[，,])?(?:第|至少|最少|不少于|不晚于|最迟|应|须|要|在|于)*$"
+)
+_AT_LEAST: Final = re.compile("(?:至少|最少|不少于|最迟|提前|不晚于|应|须|要|在|于|的|[，,])+$")
+_LIMIT: Final = re.compile(
+    "(?:不得?(?:超过|多于|超出|晚于|迟于|高于|大于)|最[长多迟](?:不(?:得)?超过)?|控制在|限定?[于在为]?|须在|应在|要在|需在|必须在|时限为?|期限为?|在|于|务必|确保|应当|力争|原则上|一般|[须应要需])$"
+)
+_MODAL: Final = re.compile(
+    "(?:原则上|一般|应当|应该|必须|务必|需要|须|应|要|需|得|可|将|并|且|也|均|都|在|于|自|从|由|向|对|按|(?<!申)请|于是|的|至少|最迟|尽量|力争|确保|时间|时限|期限为?|期限)+$"
+)
+_LEADING: Final = re.compile(
+    "^(?:[、 ]|原则上|一般|应当|应该|必须|务必|需要|并且|并|且|须|应|要|需|可(?!研)|将(?!军)|均"
+    "|自(?![行主查评动然身治愿觉])|从(?![事业])|在(?![职建编岗校册线])|于(?![是])|由(?!于)|对(?!外|接|口|账|象))+"
+)
+_INSIDE: Final = re.compile(
+    "(?<![存现正所关对由基属位低少至终等处不高在用限多早晚])(?:自(?![行主查评动然身治愿觉我己救助贸来])|从(?![事业严宽])|在(?![职建编岗校册线地])|于(?![是]))"
+)
+_OWN: Final = re.compile(
+    "(?:(?:本|此|该)?(?:实施|工作|行动)?(?:通知|方案|意见|文件|办法|要点|规定|细则|公告|计划|清单|函|文|通告|决定|措施|规划|预案|制度|任务分工|分工方案)?(?:正式)?)?"
+    "(?:印发|发文|下发|发布|公布|颁布|下达|制发|成文|发出|出台|实施|施行|印发实施|发布实施|印发施行|生效|公开发布|即)"
+)
+_OWN_NAMED: Final = re.compile(
+    "[本此](?:通知|方案|意见|文件|办法|要点|规定|细则|公告|计划|清单|函|文|通告|决定|措施|规划|预案|制度)"
+)
+_IN_BRACKETS: Final = re.compile("[(（]自?(?P<event>[^()（）]{1,30}?)之?日起(?:计?算|起算|计)?[)）]")
+_THAT_IS: Final = re.compile("[(（]即")
+_NOT_A_LIMIT: Final = re.compile(
+    "(?:有效期|公示期|公示|公告期|间隔|满|任期|试用期|保修期|质保期|服务期|存续|保存|保留|不少于|至少|超过|达|达到|大于|近|过去|最近|连续|累计|为期|历时|周期为?|用|每|时长|工期|期为|年限)$"
+)
+_PAST: Final = re.compile("(?:近|过去|最近|此前)(?:的)?$|^前$")
+
+
+def triggered_piece(reading: Reading, at: int) -> Piece | None:
+    """The period that begins at a place, with the event found before or behind it; None where it is no limit."""
+    match = DURATION.match(reading.text, at)
+    if match is None:
+        return None
+    amount = _amount(match)
+    if amount is None:
+        return None
+    n, unit = amount
+    left = _left(reading.text, at)
+    if match["suffix"] in ("之后", "后", "以前") or _PAST.search(left):
+        return None
+    phase = _phase(reading, match, left, n, unit)
+    if phase is None:
+        return None
+    end = match.end()
+    if _THAT_IS.match(reading.text, end):
+        # 「3个工作日内（即3月31日-4月2日内）」: the bracket gives the days themselves.
+        return Piece("period said again as days", at, end, "silent")
+    if isinstance(phase, Triggered):
+        phase, end = _with_bracket(reading, phase, end)
+    return Piece("period from an event", at, end, "triggered", [phase])
+
+
+def _amount(match: "Match[str]") -> tuple[int, Unit] | None:
+    """The number and unit; half a month is 15 days, half a year six months, half an hour 30 minutes."""
+    unit = _UNITS.get(match["unit"])
+    if unit is None:
+        return None
+    if match["unit"] == "月" and match["n"] != "半" and "个" not in match.group():
+        return None
+    if match["n"] == "半":
+        return _HALVES.get(unit)
+    n = number(match["n"])
+    if n is None or not 1 <= n <= 3650:
+        return None
+    if match["half"] or match["half2"]:
+        return {"month": (n * 30 + 15, "day"), "year": (n * 12 + 6, "month"), "hour": (n * 60 + 30, "minute")}.get(unit)  # type: ignore[return-value]
+    return n, unit
+
+
+def _left(text: str, at: int) -> str:
+    """The words of the clause before a place, at most 60 characters; a comma behind 后 or 起 does not end it."""
+    first = max(0, at - 60)
+    before = text[first:at]
+    if before[-1:] in ("，", ",") and before[-2:-1] in ("后", "起"):
+        before = before[:-1]
+    cut = max(before.rfind(stop) for stop in _STOPS) + 1
+    while (
+        cut and before[cut - 1] in ")）" and (opened := max(before.rfind("(", 0, cut), before.rfind("（", 0, cut))) > 0
+    ):
+        # Brackets inside a name (镇人民政府(街道办事处)在受理之日起) do not end the clause.
+        cut = max(before.rfind(stop, 0, opened) for stop in _STOPS) + 1
+    return before[cut:]
+
+
+def _phase(reading: Reading, match: "Match[str]", left: str, n: int, unit: Unit) -> Phase | None:
+    suffix = match["suffix"] or ""
+    inside = suffix in ("之内", "以内", "内")
+    after = _AFTER.match(left)
+    if after is not None and suffix not in ("前", "之前"):
+        event = event_name(after["event"])
+        if not event and after["mark"] not in ("起", "之日起", "日起"):
+            return None
+        return _from(reading, event or "印发", n, unit)
+    before = _BEFORE.match(left)
+    if before is not None and suffix != "之前":
+        event = event_name(before["event"])
+        return Triggered(event or "提前", n, unit, False)
+    if suffix in ("前", "之前"):
+        return _before(left, n, unit)
+    return _limit(reading, left, n, unit, inside)
+
+
+def _before(left: str, n: int, unit: Unit) -> Triggered | None:
+    """会议召开3日前, 至少七个工作日前."""
+    event = event_name(_AT_LEAST.sub("", left))
+    return Triggered(event, n, unit, False) if event else None
+
+
+def _limit(reading: Reading, left: str, n: int, unit: Unit, inside: bool) -> Phase | None:
+    """A bare limit: 在5个工作日内, 不超过30天; from the date of issue where no noun stands before it."""
+    limited = _LIMIT.search(left)
+    if not inside and (
+        limited is None
+        or limited.group()
+        in ("在", "于", "务必", "确保", "应当", "力争", "须", "应", "要", "需", "原则上", "一般", "限", "控制在")
+    ):
+        return None
+    if _NOT_A_LIMIT.search(left) and not (limited and "超过" in limited.group()):
+        return None
+    noun = event_name(_strip_limit(left), inside=False)
+    if noun:
+        return Triggered(noun, n, unit, True)
+    return _from(reading, "印发", n, unit) if inside or limited else None
+
+
+def _strip_limit(left: str) -> str:
+    while (limited := _LIMIT.search(left)) is not None:
+        left = left[: limited.start()]
+    return left
+
+
+def _from(reading: Reading, event: str, n: int, unit: Unit) -> Phase:
+    """A deadline where the event is the plan's own issue and its date is known; else triggered."""
+    if not _is_own_issue(event):
+        return Triggered(event, n, unit, True)
+    if reading.issued is None or unit in ("hour", "minute"):
+        return Triggered(event, n, unit, True)
+    due = counted(reading, reading.issued, n, unit)
+    latest = max(reading.year, reading.issued.year) + 1
+    if due.year > latest and unit != "year":
+        return Triggered(event, n, unit, True)
+    reading.note(f"自{reading.issued}起算，当日不计")
+    return Deadline(None, due)
+
+
+def _is_own_issue(event: str) -> bool:
+    return _OWN.fullmatch(event) is not None or (_OWN_NAMED.match(event) is not None and "收到" not in event)
+
+
+def counted(reading: Reading, day: date, n: int, unit: Unit) -> date:
+    """The last day of n units after `day`, which is not counted."""
+    if unit == "workday":
+        due = china().add_workdays(day, n)
+        if any(china().is_provisional(year) for year in range(day.year, due.year + 1)):
+            reading.note(f"{due.year}年的调休安排尚未公布，工作日是暂算的")
+        return due
+    if unit in ("month", "year"):
+        return periods.add_months(day, n * (12 if unit == "year" else 1))
+    return day + timedelta(days=n * (7 if unit == "week" else 1))
+
+
+def event_name(left: str, *, inside: bool = True) -> str:
+    """The event in the words before a period: behind the last 自, 在 or 于, without modal words at either end."""
+    left = _MODAL.sub("", left)
+    if inside:
+        parts = list(_INSIDE.finditer(left))
+        if parts:
+            left = left[parts[-1].end() :]
+    left = _LEADING.sub("", left)
+    return left.strip("“”\"'、 的之")
+
+
+def _with_bracket(reading: Reading, phase: Triggered, end: int) -> tuple[Triggered, int]:
+    """不得超过30天(自批准之日起计算): the bracket names the event."""
+    named = _IN_BRACKETS.match(reading.text, end)
+    if named is None:
+        return phase, end
+    return Triggered(event_name(named["event"]), phase.n, phase.unit, True), named.end()
