@@ -55,11 +55,11 @@ def accepted(obligation: Obligation, level: int) -> Change | None:
     return Change(ended, facts=(fact("obligation.exhausted", why="leading group told", level=2),))
 
 
-def promised(obligation: Obligation, slots: SlotCalendar, earliest: Slot) -> Change | None:
+def promised(obligation: Obligation, slots: SlotCalendar, earliest: Slot, day: date) -> Change | None:
     """The unit said 能按期: rungs that only nudge are dropped from here on."""
     if obligation.state is not State.ARMED:
         return None
-    return Change(armed(obligation.to(State.ARMED, answer="on_time"), slots, earliest))
+    return Change(armed(obligation.to(State.ARMED, answer="on_time", answered_on=day), slots, earliest))
 
 
 def submitted(obligation: Obligation, done_on: date, earliest: Slot, slots: SlotCalendar) -> Change | None:

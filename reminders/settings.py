@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     port: int = Field(8765, ge=1, le=65535, description="The port the pages are served on.")
     base_url: str = Field("", description="How people reach the pages; empty: http://HOST:PORT.")
     secret_keys: SecretStr = Field(
-        SecretStr(""), description="Keys that sign links, newest first, separated by commas; empty: one is generated."
+        SecretStr(""), description="Keys that sign links, oldest first, by commas: the last signs; empty: one is made."
     )
 
     smtp_host: str = Field("", description="The mail server; empty: no mail is sent.")

@@ -48,6 +48,11 @@ class Batch:
         self.changed.append(after)
         return True
 
+    def undelivered(self, obligation: Obligation) -> None:
+        """A rung that reached nobody: the completion runs on, the lead office is told once."""
+        self.items += self._office_rows(obligation, Draft("undelivered", Audience.OFFICE))
+        self.happened.append(events.of_obligation(obligation, "obligation.undelivered", {}))
+
     def write(self) -> None:
         """Write everything down."""
         now = self.service.now()

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from channels.channel import Channel
 from channels.rate_limit import RateLimiter
+from reminders.acknowledgement import LinkKeys
 from reminders.clock import SHANGHAI, Clock
 from reminders.settings import Settings
 from reminders.slots import Slot, SlotCalendar
@@ -27,7 +28,7 @@ class Service:
     slots: SlotCalendar
     channels: Mapping[str, Channel]
     limiter: RateLimiter
-    keys: tuple[str, ...] = field(repr=False)
+    keys: LinkKeys
     random: Callable[[int], bytes] = field(repr=False)
 
     def now(self) -> datetime:

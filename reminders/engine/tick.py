@@ -7,12 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
-
-from sqlalchemy import Connection, Row
 
 from reminders.engine.changes import Batch, advance
 from reminders.engine.digests import open_digests
+from reminders.engine.outcomes import settle_unknown
 from reminders.engine.service import Service
 from reminders.messages import MessageKind
 from reminders.slots import Slot
@@ -57,26 +55,7 @@ def recover(service: Service) -> None:
         unknown = outbox.take_over(service.database, connection, service.machine_now())
         kinds = messages.by_ids(connection, {row.message_id for row in unknown})
         for row in unknown:
-            settle_unknown(service, connection, row.id, kinds[row.message_id], row.repeats)
-
-
-def settle_unknown(service: Service, connection: Connection, delivery_id: int, message: Row[Any], repeats: int) -> None:
-    """Rule 4: unit and office messages are repeated once with the same bytes; what goes to leaders waits."""
-    repeatable = _repeatable(connection, message) and repeats == 0
-    state = "pending" if repeatable else "unknown"
-    outbox.settle(connection, delivery_id, None, state=state, repeats=repeats + (1 if repeatable else 0))
-    if not repeatable:
-        messages.mark(connection, message.id, "unknown")
-    body = {"delivery": delivery_id, "repeated": repeatable}
-    happened = events.Event("delivery.unknown", message_id=message.id, body=body)
-    events.append(connection, [happened], at=service.now(), recorded_at=service.machine_now())
-
-
-def _repeatable(connection: Connection, message: Row[Any]) -> bool:
-    if message.kind != MessageKind.DIGEST:
-        return bool(message.kind != MessageKind.LEADERS)
-    reader = people_by_id(connection, [message.contact_id]).get(message.contact_id)
-    return reader is None or reader.role != "leader"
+            settle_unknown(service, connection, row, kinds[row.message_id])
 
 
 def _claim(service: Service, slot: Slot) -> int:

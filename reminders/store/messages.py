@@ -207,11 +207,9 @@ def by_ids(connection: Connection, ids: Iterable[int]) -> dict[int, Row[Any]]:
     return {row.id: row for row in connection.execute(select(messages).where(messages.c.id.in_(list(ids))))}
 
 
-def keep_rendered(connection: Connection, message_id: int, **columns: Any) -> None:
+def keep_rendered(connection: Connection, key: int, **columns: Any) -> None:
     """Store the words of a message; they are made once and never change."""
-    connection.execute(
-        update(messages).where(messages.c.id == message_id, messages.c.rendered_at.is_(None)).values(**columns)
-    )
+    connection.execute(update(messages).where(messages.c.id == key, messages.c.rendered_at.is_(None)).values(**columns))
 
 
 def mark(connection: Connection, message_id: int, state: str, accepted_at: datetime | None = None) -> None:

@@ -119,6 +119,11 @@ def select_where(connection: Connection, *conditions: Any) -> list[Obligation]:
     return [value(row) for row in rows]
 
 
+def of_plans(connection: Connection, plan_ids: Iterable[int]) -> list[Obligation]:
+    """Every obligation of some plans."""
+    return select_where(connection, obligations.c.plan_id.in_(list(plan_ids)))
+
+
 def save(connection: Connection, changed: Iterable[Obligation]) -> None:
     """Write obligations back, all columns that a transition may change, in one round trip."""
     rows = [{"b_id": obligation.id, **columns(obligation)} for obligation in changed]

@@ -190,6 +190,22 @@ def keep_payload(connection: Connection, delivery_id: int, address: str, payload
     )
 
 
+def keep_part(
+    connection: Connection, message_id: int, channel: str, part: int, address: str, payload: bytes, day: date
+) -> None:
+    """Store the bytes of a further part of a message."""
+    connection.execute(
+        update(deliveries)
+        .where(
+            deliveries.c.message_id == message_id,
+            deliveries.c.channel == channel,
+            deliveries.c.part == part,
+            deliveries.c.payload.is_(None),
+        )
+        .values(address=address, payload=payload, first_tried_on=day)
+    )
+
+
 def of_messages(connection: Connection, message_ids: Iterable[int]) -> list[Row[Any]]:
     """The deliveries of messages, in the order they were made."""
     query = select(deliveries).where(deliveries.c.message_id.in_(list(message_ids))).order_by(deliveries.c.id)

@@ -8,13 +8,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, false, func, select, update
 
 from reminders.contacts import Contact
 from reminders.plans.plan import Plan, Task
 from reminders.policy import Policy
 from reminders.store.database import Database, insert_many
-from reminders.store.tables import assignments, contacts, occurrences, plans, policies, schedules, tasks, units
+from reminders.store.tables import (
+    assignments,
+    contacts,
+    occurrences,
+    plan_leaders,
+    plans,
+    policies,
+    schedules,
+    tasks,
+    units,
+)
 from reminders.timetable import Line, is_offer
 from schedules.schedule import Phase, phase_from_dict
 
@@ -267,3 +277,16 @@ def open_dates(connection: Connection, plan_id: int) -> dict[int, list[Any]]:
     for row in connection.execute(query):
         found[row.task_id].append(row)
     return found
+
+
+def of_reader(connection: Connection, contact_id: int, unit_id: int | None) -> set[int]:
+    """The active plans a contact has to do with: as their leader, as their lead office, or as a unit they name."""
+    led = select(plan_leaders.c.plan_id).where(plan_leaders.c.contact_id == contact_id)
+    named = (
+        select(tasks.c.plan_id)
+        .join(assignments, assignments.c.task_id == tasks.c.id)
+        .where(assignments.c.unit_id == unit_id, assignments.c.unit_id.is_not(None))
+    )
+    mine = plans.c.id.in_(led) | plans.c.id.in_(named) | ((plans.c.lead_office_id == unit_id) if unit_id else false())
+    query = select(plans.c.id).where(plans.c.state == "active", mine)
+    return {row.id for row in connection.execute(query)}

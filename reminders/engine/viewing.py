@@ -1,0 +1,242 @@
+"""Obligations as messages and pages show them: the frozen views, filled from the store as things stand now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection
+
+from reminders.clock import SHANGHAI
+from reminders.engine.service import Service
+from reminders.messages import Colour, ItemView, OfficeView, PersonView, TaskView
+from reminders.obligations import ENDED, Kind, Obligation, State
+from reminders.planner import rung_day, t_zero
+from reminders.silence import waits
+from reminders.store import plans
+from reminders.store.directory import Directory, Person
+from reminders.store.evidence import Coming, Told, coming, told
+from reminders.store.plans import TaskRecord
+from reminders.timetable import Quarter, counting, is_routine, is_undated
+from schedules.schedule import Continuous
+
+ROLES = {"liaison": "联络员", "head": "负责人", "leader": "领导", "group": "群"}
+CHANNELS = {"smtp": "邮件", "wecom": "企业微信", "mailbox": "邮件"}
+ANSWERS = {"on_time": "能按期", "extend": "申请延期", "submit": "已办结", "not_ours": "不归本单位", "sign": "签收"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An obligation with the step that brings it up; a page shows it without one."""
+
+    obligation: Obligation
+    step: str = ""
+    level: int = 0
+    item_id: int = 0
+
+
+class Viewer:
+    """Everything a batch of views needs, read once."""
+
+    def __init__(self, service: Service, connection: Connection, obligations: Sequence[Obligation], day: date) -> None:
+        self._slots = service.slots
+        self._day = day
+        plan_ids = {o.plan_id for o in obligations}
+        unit_ids = {o.unit_id for o in obligations}
+        self.directory = Directory.load(connection, plan_ids, unit_ids)
+        self._tasks = {plan_id: plans.tasks_of(connection, plan_id) for plan_id in plan_ids}
+        self._by_id = {task.id: task for tasks in self._tasks.values() for task in tasks}
+        self._dates = {plan_id: plans.open_dates(connection, plan_id) for plan_id in plan_ids}
+        self._told = told(connection, {o.id for o in obligations})
+        self._coming = coming(connection, plan_ids, unit_ids)
+
+    def item(self, shown: Shown) -> ItemView:
+        """One obligation as it stands now."""
+        o = shown.obligation
+        task = self._by_id.get(o.task_id or 0)
+        plan = self.directory.plans[o.plan_id]
+        return ItemView(
+            item_id=shown.item_id,
+            obligation_id=o.id,
+            kind=o.kind.value,
+            step=shown.step,
+            level=shown.level,
+            plan_id=o.plan_id,
+            plan_title=plan.title,
+            unit=self.directory.unit_name(o.unit_id),
+            number=task.number if task else "",
+            short=task.short if task else "",
+            deadline_text=task.deadline_text if task else None,
+            reading=_reading(o, task),
+            start_on=o.start_on,
+            due_on=o.due_on,
+            due_time=o.due_time,
+            answer_by=self._answer_by(o, shown),
+            colour=self._colour(o),
+            state=o.state.value,
+            reports=o.reports,
+            count=o.count,
+            workdays_left=self._left(o),
+            promised=self._promised(o),
+            next_step=self._next(o, shown),
+            phones=self._phones(o.unit_id),
+            evidence=tuple(_evidence(line) for line in self._told.get(o.id, [])[-4:]),
+            tasks=self._covered(o),
+            quarter=Quarter.parse(o.subject).words if o.kind is Kind.RETURN else "",
+            marks=o.marks,
+        )
+
+    def lines(self, plan_id: int, wanted: str) -> tuple[ItemView, ...]:
+        """例行 or 待明确时限: what a plan asks for that has no obligation of its own."""
+        asks = is_routine if wanted == "routine" else is_undated
+        plan = self.directory.plans[plan_id]
+        return tuple(
+            ItemView(
+                item_id=0,
+                obligation_id=0,
+                kind="line",
+                step="line",
+                level=0,
+                plan_id=plan_id,
+                plan_title=plan.title,
+                unit="、".join(a.named for a in task.assignments if a.role == "lead" and not a.via),
+                number=task.number,
+                short=task.short,
+                deadline_text=task.deadline_text,
+            )
+            for task in self._tasks.get(plan_id, [])
+            if not task.no_duty and any(asks(line.phase) for line in counting(task.lines))
+        )
+
+    def office(self, plan_id: int) -> OfficeView:
+        """Who sends for a plan: its lead office, the office's liaison and a telephone number."""
+        plan = self.directory.plans[plan_id]
+        people = self.directory.of_unit(plan.lead_office_id, "liaison")
+        person = next(iter(people or self.directory.of_unit(plan.lead_office_id, "head")), None)
+        return OfficeView(
+            name=self.directory.unit_name(plan.lead_office_id),
+            person=person.name if person else "",
+            phone=person.telephone if person else "",
+            issuer=plan.issuer,
+        )
+
+    def _answer_by(self, o: Obligation, shown: Shown) -> date | None:
+        if o.kind is Kind.RETURN:
+            return o.due_on
+        if o.kind is Kind.COMPLETION:
+            return self._slots.workdays.add_workdays(o.due_at(), o.policy.overdue_level2) if o.level else None
+        if o.wait_last_on is not None:
+            return o.wait_last_on
+        rule = waits(o)
+        span = {0: rule.w0, 1: rule.w1}.get(shown.level)
+        return self._slots.workdays.add_workdays(self._day, span) if span else None
+
+    def _colour(self, o: Obligation) -> Colour:
+        if o.kind is not Kind.COMPLETION and o.kind is not Kind.CONFIRMATION:
+            return Colour.NONE
+        if o.state in ENDED or o.state is State.SUBMITTED:
+            return Colour.GREEN
+        if self._day > o.due_at():
+            return Colour.RED
+        yellow = rung_day(o.due_at(), o.policy.yellow_from, self._slots.workdays)
+        return Colour.YELLOW if self._day >= yellow else Colour.GREEN
+
+    def _left(self, o: Obligation) -> int | None:
+        if o.due_on is None:
+            return None
+        workdays = self._slots.workdays
+        if self._day > o.due_on:
+            return -workdays.count_between(o.due_on, self._day)
+        return max(workdays.count_between(self._day, t_zero(o.due_on, workdays)) - 1, 0)
+
+    def _promised(self, o: Obligation) -> str:
+        if o.answer is None or o.answered_on is None:
+            return ""
+        word = ANSWERS.get(o.answer, o.answer)
+        return f"{o.answered_on.month}月{o.answered_on.day}日答复“{word}”"
+
+    def _next(self, o: Obligation, shown: Shown) -> str:
+        if shown.level or o.kind is Kind.COMPLETION:
+            return ""
+        return self.upcoming(o.plan_id, o.unit_id) if shown.step == "sign" else ""
+
+    def upcoming(self, plan_id: int, unit_id: int) -> str:
+        """The next thing a unit will be asked, in words; empty where nothing is planned."""
+        found = self._coming.get((plan_id, unit_id))
+        return _upcoming(found, self._by_id) if found else ""
+
+    def _phones(self, unit_id: int) -> tuple[PersonView, ...]:
+        people = self.directory.of_unit(unit_id, "liaison") + self.directory.of_unit(unit_id, "head")
+        return tuple(PersonView(p.name, ROLES[p.role], p.telephone) for p in people)
+
+    def _covered(self, o: Obligation) -> tuple[TaskView, ...]:
+        """What a signature or a return covers."""
+        if o.kind not in (Kind.SIGNATURE, Kind.RETURN):
+            return ()
+        return tuple(self.tasks_of_unit(o.plan_id, o.unit_id, returned=Quarter.parse(o.subject) if o.subject else None))
+
+    def tasks_of_unit(self, plan_id: int, unit_id: int, *, returned: Quarter | None = None) -> list[TaskView]:
+        """The tasks of a unit; for a return only the standing ones it leads in that quarter."""
+        views = []
+        for task in self._tasks[plan_id]:
+            mine = [a for a in task.assignments if a.unit_id == unit_id]
+            if not mine or task.no_duty:
+                continue
+            duty = "lead" if any(a.role == "lead" for a in mine) else "support"
+            standing = [line.phase for line in counting(task.lines) if isinstance(line.phase, Continuous)]
+            if returned is not None and not (duty == "lead" and any(_runs(p, returned) for p in standing)):
+                continue
+            views.append(self._task(plan_id, unit_id, task, duty, all(a.via for a in mine), bool(standing)))
+        return views
+
+    def _task(
+        self, plan_id: int, unit_id: int, task: TaskRecord, duty: str, collective: bool, continuous: bool
+    ) -> TaskView:
+        dates = self._dates[plan_id].get(task.id, [])
+        mine = {row.due_on for row in dates if duty == "support" or row.unit_id == unit_id}
+        return TaskView(
+            number=task.number,
+            short=task.short,
+            deadline_text=task.deadline_text,
+            duty=duty,
+            collective=collective,
+            lead=tuple(a.named for a in task.assignments if a.role == "lead" and not a.via),
+            due_dates=tuple(sorted(mine)),
+            continuous=continuous,
+        )
+
+
+def destination(person: Person, directory_units: dict[int, str], siblings: Iterable[Person] = ()) -> str:
+    """How a destination is written: 法规处/liaison, 法规处/head, 法规处/group, leader/NAME, plan/group."""
+    if person.role == "leader":
+        return f"leader/{person.name}"
+    if person.unit_id is None:
+        return "plan/group"
+    same = sorted(p.id for p in siblings if p.role == person.role and p.unit_id == person.unit_id)
+    rank = same.index(person.id) + 1 if person.id in same else 1
+    return f"{directory_units.get(person.unit_id, '')}/{person.role}" + (f"-{rank}" if rank > 1 else "")
+
+
+def _reading(o: Obligation, task: TaskRecord | None) -> str:
+    if task is None or not task.deadline_text or o.due_on is None or o.version > 1:
+        return ""
+    return f"“{task.deadline_text}” → {o.due_on.month}月{o.due_on.day}日（含当日）"
+
+
+def _evidence(line: Told) -> str:
+    day = line.accepted_at.astimezone(SHANGHAI).date()
+    return f"{day.month}月{day.day}日{CHANNELS.get(line.channel, line.channel)}已送达{ROLES.get(line.role, '')}"
+
+
+def _upcoming(found: Coming, tasks: dict[int, TaskRecord]) -> str:
+    day = f"{found.on.month}月{found.on.day}日"
+    if found.kind == "return":
+        due = f"，{found.due_on.month}月{found.due_on.day}日前填报" if found.due_on else ""
+        return f"{day}发{Quarter.parse(found.subject).words}填报通知{due}"
+    number = tasks[found.task_id].number if found.task_id in tasks else ""
+    return f"{day}请告知第{number}项能否按期" if found.kind == "confirmation" else f"{day}提醒第{number}项"
+
+
+def _runs(phase: Continuous, quarter: Quarter) -> bool:
+    return phase.start <= quarter.last and phase.end >= quarter.first

@@ -1,0 +1,50 @@
+"""Acknowledgement links, found by the hash of their id."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from reminders.store.tables import links
+
+
+def add(connection: Connection, hashed: str, *, message_id: int, contact_id: int, expires_on: date) -> None:
+    """Store a link; only the hash of its id is kept."""
+    connection.execute(
+        links.insert(),
+        {"hash": hashed, "message_id": message_id, "contact_id": contact_id, "expires_on": expires_on},
+    )
+
+
+def find(connection: Connection, hashed: str) -> Row[Any] | None:
+    """A link that was not revoked."""
+    query = select(links).where(links.c.hash == hashed, links.c.revoked_at.is_(None))
+    return connection.execute(query).first()
+
+
+def revoke_of_contact(connection: Connection, contact_id: int, now: datetime) -> None:
+    """A contact left: his links open nothing any more."""
+    connection.execute(
+        update(links).where(links.c.contact_id == contact_id, links.c.revoked_at.is_(None)).values(revoked_at=now)
+    )
+
+
+def mark_resent(connection: Connection, link_id: int, machine_now: datetime, before: datetime) -> bool:
+    """Note that a fresh link goes out; False where one went out after `before`."""
+    fresh = update(links).where(links.c.id == link_id, links.c.resent_at.is_(None) | (links.c.resent_at < before))
+    return connection.execute(fresh.values(resent_at=machine_now)).rowcount == 1
+
+
+def count_wrong(connection: Connection, link_id: int, limit: int, locked_until: datetime) -> int:
+    """Count a wrong try; at the limit the link is locked. The number of tries."""
+    tries = connection.execute(
+        update(links)
+        .where(links.c.id == link_id)
+        .values(wrong_digits=links.c.wrong_digits + 1)
+        .returning(links.c.wrong_digits)
+    ).scalar_one()
+    if tries >= limit:
+        connection.execute(update(links).where(links.c.id == link_id).values(locked_until=locked_until, wrong_digits=0))
+    return int(tries)
