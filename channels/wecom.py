@@ -30,7 +30,7 @@ from channels.wecom_content import (
     text_parts,
     userids,
 )
-from channels.wecom_errors import judge_errcode
+from channels.wecom_errors import errcode_outcome
 
 MARKDOWN_BYTES = 4096
 TEXT_BYTES = 2048
@@ -96,14 +96,6 @@ def robot_key(address: str, settings: HttpSettings) -> str:
     if not _KEY.fullmatch(address):
         raise UnsendableMessage("机器人地址里没有可用的密钥（key=…）；请从企业微信群里重新复制机器人地址。")
     return address
-
-
-def errcode_outcome(answer: dict[str, Any], secrets: tuple[str, ...]) -> Outcome:
-    """The outcome of an answer in WeCom's form; without a number as errcode it is in doubt."""
-    errcode = answer.get("errcode")
-    if not isinstance(errcode, int) or isinstance(errcode, bool):
-        return Outcome(Verdict.IN_DOUBT, "no-errcode", "企业微信的答复里没有errcode，不能断定是否收下。")
-    return judge_errcode(errcode, str(answer.get("errmsg", "")), secrets)
 
 
 def _markdown_posts(message: Message) -> list[dict[str, Any]]:

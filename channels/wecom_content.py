@@ -16,7 +16,7 @@ _USERID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}")
 _MOBILE = re.compile(r"\+?[0-9-]{5,20}")
 _MENTION = re.compile(r"<@([^<>\n]*)>")
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
-_LINK = re.compile(r"https?://[^\s<>()（）\[\]，。；、]+")
+LINK = re.compile(r"https?://[^\s<>()（）\[\]，。；、]+")
 # A full-width twin stands 0xFEE0 above its ASCII character.
 _SYNTAX = {ord(character): ord(character) + 0xFEE0 for character in "<>[]*`#"}
 
@@ -44,7 +44,7 @@ def text_parts(message: Message, limit: int) -> list[str]:
 
 def plain_words(message: Message) -> str:
     """A short neutral text that says a message waits and where, for words that WeCom refused to carry."""
-    link = _LINK.search(message.text) or _LINK.search(message.markdown)
+    link = LINK.search(message.text) or LINK.search(message.markdown)
     where = f"请打开链接查看：{link[0]}" if link else "请查看邮件，或与主管处室联系。"
     return f"{PLAIN_LEAD}{number_note(message)}\n{where}"
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from channels.outcome import Outcome, Verdict
 from channels.secrets import scrub
@@ -28,10 +29,11 @@ def _content(says: str, plain: bool = True) -> Meaning:
     return Meaning(Verdict.REFUSED_CONTENT, says, plain_may_pass=plain)
 
 
-def _ours(says: str) -> Meaning:
-    return Meaning(Verdict.DEAD_CHANNEL, says)
+def _ours(says: str, retry_after: timedelta | None = None) -> Meaning:
+    return Meaning(Verdict.DEAD_CHANNEL, says, retry_after)
 
 
+_SELDOM = timedelta(minutes=60)  # 90313: repeated wrong secrets get the caller's address blocked for an hour
 _PARK = timedelta(seconds=65)  # the block lifts with the minute that was hit (90313, help for 45009)
 
 CODES: dict[int, Meaning] = {
@@ -46,10 +48,10 @@ CODES: dict[int, Meaning] = {
     93006: _ours("群会话无效"),
     93008: _ours("机器人不在群里"),
     93005: _ours("机器人不能发单聊"),
-    # The application is not allowed in; repeated wrong secrets get the address blocked for an hour
-    40001: _ours("应用密钥不正确"),
-    40091: _ours("应用密钥不合法"),
-    40013: _ours("企业ID不正确"),
+    # The application is not allowed in
+    40001: _ours("应用密钥不正确", _SELDOM),
+    40091: _ours("应用密钥不合法", _SELDOM),
+    40013: _ours("企业ID不正确", _SELDOM),
     41002: _ours("没有企业ID"),
     41004: _ours("没有应用密钥"),
     40014: _ours("访问凭证无效"),
@@ -82,7 +84,7 @@ CODES: dict[int, Meaning] = {
     # The person
     81013: Meaning(Verdict.DEAD_RECIPIENT, "接收人无效，或不在应用可见范围内"),
 }
-TOKEN_SPENT = frozenset({40014, 42001, 41001})
+TOKEN_SPENT = frozenset({"40014", "42001", "41001"})
 
 
 def judge_errcode(errcode: int, errmsg: str, secrets: tuple[str, ...] = ()) -> Outcome:
@@ -97,3 +99,11 @@ def judge_errcode(errcode: int, errmsg: str, secrets: tuple[str, ...] = ()) -> O
         meaning.most_retries,
         meaning.plain_may_pass,
     )
+
+
+def errcode_outcome(answer: dict[str, Any], secrets: tuple[str, ...] = ()) -> Outcome:
+    """The outcome of an answer in WeCom's form; without a number as errcode it is in doubt."""
+    errcode = answer.get("errcode")
+    if not isinstance(errcode, int) or isinstance(errcode, bool):
+        return Outcome(Verdict.IN_DOUBT, "no-errcode", "企业微信的答复里没有errcode，不能断定是否收下。")
+    return judge_errcode(errcode, str(answer.get("errmsg", "")), secrets)

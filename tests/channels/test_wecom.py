@@ -28,8 +28,11 @@ from tests.fakes.wecom_server import WecomFault, WecomServer
 URL = f"https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key={KEY}"
 
 
+ROBOTS = WecomChannel()
+
+
 def rendered(message: Message) -> list[dict[str, Any]]:
-    return [json.loads(payload.body) for payload in WecomChannel().render(message)]
+    return [json.loads(payload.body) for payload in ROBOTS.render(message)]
 
 
 def contents(message: Message) -> list[str]:

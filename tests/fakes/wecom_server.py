@@ -83,6 +83,7 @@ class WecomServer:
         self._seen: dict[str, float] = {}
         self._lock = threading.Lock()
         self.token_fetches = 0
+        self.held_back = 0  # accepted, and by the duplicate check shown to nobody
         self.connections = 0
         self._http = ThreadingHTTPServer((self.host, port), _handler(self))
         self._http.daemon_threads = True
@@ -182,21 +183,18 @@ class WecomServer:
         unknown = [user for user in wanted if user not in self.members]
         if len(unknown) == len(wanted):
             return _says(81013, "all touser & toparty & totag invalid")
-        return {
-            **_says(0, "ok"),
-            "invaliduser": "|".join(unknown).lower(),
-            "msgid": "msg",
-            **self._duplicate(given, body),
-        }
+        self._check_duplicate(given, body)
+        return {**_says(0, "ok"), "invaliduser": "|".join(unknown).lower(), "msgid": "msg"}
 
-    def _duplicate(self, given: dict[str, Any], body: str) -> dict[str, Any]:
-        """Marks what the duplicate check holds back: accepted, and shown to nobody."""
+    def _check_duplicate(self, given: dict[str, Any], body: str) -> None:
+        if not given.get("enable_duplicate_check"):
+            return
         with self._lock:
-            if not given.get("enable_duplicate_check"):
-                return {}
-            until, now = self._seen.get(body, 0.0), self._now()
-            self._seen[body] = max(until, now + float(given.get("duplicate_check_interval", 1800)))
-            return {"held_back": True} if until > now else {}
+            now = self._now()
+            if self._seen.get(body, float("-inf")) > now:
+                self.held_back += 1
+            else:
+                self._seen[body] = now + float(given.get("duplicate_check_interval", 1800))
 
     def _within_limit(self, key: str) -> bool:
         with self._lock:
