@@ -2,6 +2,7 @@
 
 from schedules.occurrences import Occurrence, occurrences
 from schedules.parser import normalise
+from schedules.scanner import scan
 from schedules.schedule import (
     Continuous,
     Deadline,
@@ -34,4 +35,5 @@ __all__ = [
     "normalise",
     "occurrences",
     "phase_from_dict",
+    "scan",
 ]

@@ -165,7 +165,8 @@ def _take_count(reading: Reading, target: Piece, count: Piece) -> bool:
     target.phases = [
         replace(phase, count=count.n) if isinstance(phase, Deadline | Recurring) else phase for phase in target.phases
     ]
-    target.end = max(target.end, count.end) if not reading.whole else target.end
+    if not reading.whole and (count.strong or count.n > 1 or "，" not in reading.text[target.end : count.start]):
+        target.end = max(target.end, count.end)
     return True
 
 

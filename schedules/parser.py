@@ -14,7 +14,7 @@ from schedules.assembly import assemble
 from schedules.reading import SENTENCE_ENDS, Piece, Reading, UnreadableExpression
 from schedules.rules.counts import count_piece
 from schedules.rules.dated import bare_years, dated_piece
-from schedules.rules.points import BY_CHAR, HEAD
+from schedules.rules.points import BY_CHAR
 from schedules.rules.recurring import recurring_piece
 from schedules.rules.silence import describes, named_stretch, skipped
 from schedules.rules.standing import standing_piece
@@ -87,7 +87,12 @@ def pieces(reading: Reading) -> Iterator[Piece]:
         if char in SENTENCE_ENDS:
             reading.new_sentence()
             continue
-        piece = _piece_at(reading, at, char)
+        try:
+            piece = _piece_at(reading, at, char)
+        except UnreadableExpression:
+            if reading.whole:
+                raise
+            continue
         if piece is not None and piece.end > at:
             end = piece.end
             yield piece
@@ -106,14 +111,19 @@ def _piece_at(reading: Reading, at: int, char: str) -> Piece | None:
     return None
 
 
+def check_year(year: int) -> None:
+    """ValueError for a plan year that no plan has."""
+    if not 1900 <= year < 2200:
+        raise ValueError(f"年份应在1900年至2199年之间，收到的是{year}")
+
+
 def normalise(text: str, *, year: int, issued: date | None = None) -> Schedule:
     """The schedule of one expression, in the plan year `year` and, where known, from the date of issue.
 
     Never raises for any text. What cannot be read, and a date that does not exist, come back without phases and with
     the reason in `error`.
     """
-    if not 1900 <= year < 2200:
-        raise ValueError(f"年份应在1900年至2199年之间，收到的是{year}")
+    check_year(year)
     reading = Reading(spell(text), year, issued)
     try:
         whole = bare_years(reading)
@@ -124,9 +134,3 @@ def normalise(text: str, *, year: int, issued: date | None = None) -> Schedule:
     if not phases:
         return Schedule(text, (), rule, tuple(reading.notes), "没有读出时限，请人工填写", 0)
     return Schedule(text, tuple(phases), rule, tuple(reading.notes))
-
-
-def head(text: str, at: int) -> str:
-    """The number at a place, empty where there is none."""
-    match = HEAD.match(text, at)
-    return match.group() if match else ""

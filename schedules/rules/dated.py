@@ -10,7 +10,7 @@ from typing import Final
 
 from schedules import periods
 from schedules.reading import CLAUSE_ENDS, DASHES, Kind, Piece, Point, Reading, UnreadableExpression
-from schedules.rules.points import DASH, HEAD, point_at
+from schedules.rules.points import DASH, point_at
 from schedules.schedule import Continuous, Deadline, Phase
 from schedules.spelling import NUMERAL, number
 from schedules.workdays import china
@@ -29,6 +29,10 @@ _TAIL: Final = re.compile(
     "|内(?!部|容|蒙|外|控|设|涵|网|审|参|务)|期间|(?:起|开始)(?=至|到|[，,。；;、)）]|$|施行|实施|执行|生效|全面|陆续|在|对|组织|逐步|开展|正式|集中|试)"
     "|为?止|截止|之后|以后|后(?!续|备|勤|台|端|者|果|期)|以来|左右)?"
 )
+_FIRST_CLOCK: Final = re.compile(
+    f"(?:[(（](?:星期|周|礼拜)[一二三四五六日天][)）])?(?:{CLOCK})?(?=[-—–―－~～〜至到起开])"
+)
+_CLOCK_CHARS: Final = frozenset("上下中晚早凌正(（0123456789一二三四五六七八九十零")
 _TAIL_CHARS: Final = frozenset("之以前内期起开为止截后左当下上中晚早凌正工夜(（,，0123456789一二三四五六七八九十零的")
 _BEFORE: Final = frozenset({"之前", "以前", "前"})
 _AFTER: Final = frozenset({"之后", "以后", "后", "以来"})
@@ -57,11 +61,20 @@ def dated_piece(reading: Reading, at: int) -> Piece | None:
     if found is None:
         return None
     point, end = found
-    if reading.char(end) in _DASH_STARTS:
-        span = _span(reading, point, at, end)
+    behind = _behind_clock(reading, end)
+    if reading.char(behind) in _DASH_STARTS:
+        span = _span(reading, point, at, behind)
         if span is not None:
             return span
     return _settled(reading, point, at, end)
+
+
+def _behind_clock(reading: Reading, end: int) -> int:
+    """Behind the clock time or weekday of a span's first day (3月25日上午10时至3月27日)."""
+    if reading.char(end) not in _CLOCK_CHARS:
+        return end
+    clock = _FIRST_CLOCK.match(reading.text, end)
+    return end if clock is None else clock.end()
 
 
 _DASH_STARTS: Final = frozenset(DASHES) | {"起", "开"}
@@ -348,8 +361,3 @@ def bare_years(reading: Reading) -> Piece | None:
         raise UnreadableExpression(f"止于{last}年，早于{first}年，请核对起止年份", match.start(2))
     window = Point(date(first, 1, 1), date(last, 12, 31), "year", True, "bare year")
     return Piece("bare year", 0, len(reading.text), "dated", [Deadline(window.first, window.last)], window)
-
-
-def head_at(reading: Reading, at: int) -> "Match[str] | None":
-    """The number that begins at a place."""
-    return HEAD.match(reading.text, at)

@@ -20,7 +20,7 @@ _BEHIND: Final = re.compile(
     "|(?:印发|发布|公布|召开|通过|颁布|出台|制定|修订|下发)的|零时|[，,]已|[，,]全[省市县区国](?:共|已)|为止[，,]?已|(?:末|底)?数据)"
 )
 _BEFORE: Final = re.compile(
-    "(?:[较比]|同比|时点[是为]|基准日[是为]?|成立于|始于|始建于|印发于|发布于|出生于|申请日[是为]|当年的|截至目前|自|落款|[上去前]一?年度|成立|占)$"
+    "(?:[较比]|同比|时点[是为]|基准日[是为]?|成立于|始于|始建于|印发于|发布于|出生于|申请日[是为]|当年的|截至目前|自|落款|[上去前]一?年度|成立|占|(?:成文|发布|印发|发文|公开|生成|公布|签发)(?:日期|时间)[:：]?)$"
 )
 _UNTIL_NOW: Final = re.compile("截[至止]到?$")
 _ALREADY: Final = re.compile("[^，,。；;]{0,4}[，,][^。；;]{0,12}?(?:已|共|累计|达到|完成率)")
@@ -51,6 +51,13 @@ def named_stretch(reading: Reading, at: int) -> Piece | None:
     return None
 
 
+def _is_signature(reading: Reading, piece: Piece) -> bool:
+    """Whether a full date is all that a line of prose holds: the day on which a document was signed."""
+    text = reading.text
+    before, after = text[: piece.start].rstrip(" "), text[piece.end :].lstrip(" ")
+    return before[-1:] in ("", "\n") and (after[:1] in ("", "\n") or after.startswith("印发"))
+
+
 def describes(reading: Reading, piece: Piece) -> bool:
     """Whether a date only describes something, or tells what happened."""
     text = reading.text
@@ -61,6 +68,8 @@ def describes(reading: Reading, piece: Piece) -> bool:
         return True
     if point is None or not point.year_named or piece.suffix or piece.rule == "span of years":
         return False
+    if not reading.whole and point.form == "day" and _is_signature(reading, piece):
+        return True
     if (
         point.form in ("day", "part", "period")
         and text[piece.end : piece.end + 1] in ("，", ",", "")

@@ -83,9 +83,16 @@ def triggered_piece(reading: Reading, at: int) -> Piece | None:
     if _THAT_IS.match(reading.text, end):
         # 「3个工作日内（即3月31日-4月2日内）」: the bracket gives the days themselves.
         return Piece("period said again as days", at, end, "silent")
-    if isinstance(phase, Triggered):
-        phase, end = _with_bracket(reading, phase, end)
-    return Piece("period from an event", at, end, "triggered", [phase])
+    phase, end = _with_bracket(reading, phase, n, unit, end)
+    return Piece("period from an event", _event_start(reading, phase, left, at), end, "triggered", [phase])
+
+
+def _event_start(reading: Reading, phase: Phase, left: str, at: int) -> int:
+    """Where the event's name begins, so that an expression is shown with it."""
+    if not isinstance(phase, Triggered) or not phase.event:
+        return at
+    place = reading.text.rfind(phase.event, max(0, at - len(left) - 1), at)
+    return at if place < 0 else place
 
 
 def _amount(match: "Match[str]") -> tuple[int, Unit] | None:
@@ -208,9 +215,9 @@ def event_name(left: str, *, inside: bool = True) -> str:
     return left.strip("“”\"'、 的之")
 
 
-def _with_bracket(reading: Reading, phase: Triggered, end: int) -> tuple[Triggered, int]:
+def _with_bracket(reading: Reading, phase: Phase, n: int, unit: Unit, end: int) -> tuple[Phase, int]:
     """不得超过30天(自批准之日起计算): the bracket names the event."""
     named = _IN_BRACKETS.match(reading.text, end)
     if named is None:
         return phase, end
-    return Triggered(event_name(named["event"]), phase.n, phase.unit, True), named.end()
+    return _from(reading, event_name(named["event"]), n, unit), named.end()
