@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -71,13 +70,3 @@ class FileClock(SystemClock):
         draft = self._path.with_suffix(".new")
         draft.write_text(json.dumps({"now": moment.isoformat()}), encoding="utf-8")
         os.replace(draft, self._path)
-
-
-def monotonic() -> float:
-    """Seconds that never run backwards, for pacing inside one process."""
-    return time.monotonic()
-
-
-def seconds(span: float) -> timedelta:
-    """A duration of so many seconds."""
-    return timedelta(seconds=span)

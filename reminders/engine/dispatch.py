@@ -15,7 +15,6 @@ from sqlalchemy import Connection, Row
 
 from channels.message import Payload, UnsendableMessage
 from channels.outcome import Outcome, Verdict
-from reminders.clock import monotonic
 from reminders.engine import outcomes
 from reminders.engine.rendering import channel_message, render
 from reminders.engine.service import Service
@@ -136,7 +135,9 @@ def _payload(service: Service, connection: Connection, row: Row[Any], message: R
 def _pace(service: Service, row: Row[Any], message: Row[Any]) -> float:
     """Seconds a destination has to wait, by its channel's own limit."""
     limit = service.channels[row.channel].limits.per_minute
-    return service.limiter.wait(f"{row.channel}:{message.contact_id}", monotonic()) if limit else 0.0
+    return (
+        service.limiter.wait(f"{row.channel}:{message.contact_id}", service.machine_now().timestamp()) if limit else 0.0
+    )
 
 
 def _renew(service: Service, lease: str, until: datetime) -> bool:

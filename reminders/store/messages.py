@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, tuple_, update
+from sqlalchemy import Connection, Row, func, literal, select, tuple_, update
 
 from reminders.messages import MessageKind
 from reminders.slots import Slot
@@ -216,7 +216,8 @@ def mark(connection: Connection, message_id: int, state: str, accepted_at: datet
     """What became of a message as a whole; the first acceptance is kept."""
     values: dict[str, Any] = {"state": state}
     if accepted_at is not None:
-        values["accepted_at"] = func.coalesce(messages.c.accepted_at, accepted_at)
+        moment = literal(accepted_at, messages.c.accepted_at.type)
+        values["accepted_at"] = func.coalesce(messages.c.accepted_at, moment)
     connection.execute(update(messages).where(messages.c.id == message_id).values(**values))
 
 
