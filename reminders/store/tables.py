@@ -27,7 +27,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
 )
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql
 
 metadata = MetaData(
     naming_convention={
@@ -59,12 +59,11 @@ class Moment(TypeDecorator[datetime]):
 
 
 Json = JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
-# AUTOINCREMENT ids grow for ever: an id that was once in a message or an event never names another row.
-Key = Integer().with_variant(sqlite.INTEGER(), "sqlite")
 
 
 def _key() -> Column[int]:
-    return Column("id", Key, primary_key=True, autoincrement=True)
+    # With AUTOINCREMENT (sqlite_autoincrement) an id that was once in a message or event never names another row.
+    return Column("id", Integer, primary_key=True, autoincrement=True)
 
 
 def _ref(name: str, target: str, *, nullable: bool = False, index: bool = False) -> Column[int]:
