@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from schedules.reading import Piece, Reading
+from schedules.rules.dated import phases_of
 from schedules.rules.recurring import within
 from schedules.schedule import Continuous, Deadline, Phase, Recurring, Unscheduled
 
@@ -50,13 +51,12 @@ def _share_endings(reading: Reading, found: list[Piece]) -> None:
     """6月、9月、12月底前: an ending closes the list before it."""
     for place in range(len(found) - 1, 0, -1):
         last, piece = found[place], found[place - 1]
-        if (
-            last.point is None
-            or piece.point is None
-            or piece.suffix
-            or piece.point.form != "period"
-            or not piece.phases
-        ):
+        if last.point is None or piece.point is None or piece.suffix or not piece.phases:
+            continue
+        if piece.point.rule == last.point.rule == "festival":
+            _share_festival(reading, piece, last)
+            continue
+        if piece.point.form != "period":
             continue
         closes = last.point.form == "end" or last.suffix in _BEFORE
         if (
@@ -69,6 +69,13 @@ def _share_endings(reading: Reading, found: list[Piece]) -> None:
         due = point.last if last.point.form != "period" else point.first - timedelta(days=1)
         piece.phases = [Deadline(None, due)]
         piece.suffix, piece.point = "前", point._replace(form="end" if last.point.form == "end" else "period")
+
+
+def _share_festival(reading: Reading, piece: Piece, last: Piece) -> None:
+    """元旦、春节前, 中秋、国庆期间: the word behind the last festival is that of all."""
+    if last.suffix and piece.point is not None and _gap(reading, piece, last) in _LINKS | {""}:
+        piece.suffix = last.suffix
+        piece.phases = phases_of(reading, piece.point, last.suffix, None, piece.start)
 
 
 def _close_windows(reading: Reading, found: list[Piece]) -> None:
@@ -107,6 +114,8 @@ def _is_window(piece: Piece) -> bool:
     if piece.kind == "span":
         return True
     only = piece.phases[0] if len(piece.phases) == 1 else None
+    if isinstance(only, Continuous):
+        return True
     return isinstance(only, Deadline) and only.start is not None and piece.suffix not in _BEFORE
 
 
@@ -115,6 +124,8 @@ def _bound(reading: Reading, piece: Piece, window: Piece) -> None:
     point = window.point
     if point is None or (point.first <= date(reading.year, 1, 1) and point.last >= date(reading.year, 12, 31)):
         return
+    if window.suffix in ("起", "开始"):
+        point = point._replace(last=date(reading.year, 12, 31))
     piece.phases = [within(phase, point) if isinstance(phase, Recurring) else phase for phase in piece.phases]
     piece.start, piece.rule = window.start, f"{piece.rule} in a season"
 

@@ -15,7 +15,7 @@ from schedules.reading import SENTENCE_ENDS, Piece, Reading, UnreadableExpressio
 from schedules.rules.counts import count_piece
 from schedules.rules.dated import bare_years, dated_piece
 from schedules.rules.points import BY_CHAR
-from schedules.rules.recurring import recurring_piece
+from schedules.rules.recurring import end_of_each, recurring_piece
 from schedules.rules.silence import describes, named_stretch, skipped
 from schedules.rules.standing import standing_piece
 from schedules.rules.triggered import triggered_piece
@@ -44,8 +44,8 @@ _FAMILIES: Final[dict[str, tuple[Family, ...]]] = {
     "单": (recurring_piece,),
     "均": (recurring_piece,),
     "半": (recurring_piece, triggered_piece),
-    "月": (recurring_piece,),
-    "季": (recurring_piece,),
+    "月": (recurring_piece, dated_piece, end_of_each),
+    "季": (recurring_piece, dated_piece, end_of_each),
     "周": (recurring_piece,),
     "日": (recurring_piece, standing_piece),
     "旬": (recurring_piece,),
@@ -69,7 +69,7 @@ _FAMILIES: Final[dict[str, tuple[Family, ...]]] = {
 }
 for _char in BY_CHAR:
     _FAMILIES.setdefault(_char, (dated_piece,))
-for _char in "限清端中小七重元教国圣平国建实定":
+for _char in "限清端中小七重元教国圣平建实定":
     _FAMILIES[_char] = (*dict.fromkeys((*_FAMILIES.get(_char, ()), dated_piece)),)
 
 _OPENING: Final = re.compile(f"(?<![{NUMERAL}.])(?=[{NUMERAL}])|[{re.escape(''.join(_FAMILIES))}{SENTENCE_ENDS}]")

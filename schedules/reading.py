@@ -69,6 +69,8 @@ class Reading:
     """The year that a month without one belongs to."""
     carried_month: tuple[int, int] | None = None
     """Year and month that a day without one belongs to."""
+    event: str = ""
+    """The event from which the last period of the sentence was counted."""
     linked: bool = False
     """The place read next continues a span or list, so that a bare number may be a day or month."""
     notes: list[str] = field(default_factory=list)
@@ -82,7 +84,7 @@ class Reading:
 
     def new_sentence(self) -> None:
         """A new sentence begins: what was carried is forgotten."""
-        self.carried_year, self.carried_month = self.year, None
+        self.carried_year, self.carried_month, self.event = self.year, None, ""
 
     def carry(self, point: Point) -> None:
         """Later parts without a year or month take them from `point`."""

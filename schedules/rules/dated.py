@@ -26,7 +26,7 @@ _TAIL: Final = re.compile(
     f"(?P<clock>[(（,，]?{CLOCK}[)）]?(?P<span>[-—–―－~～至到])?)?"
     "(?:当?[天日]?(?:下班|上班|收市|工作时间结束))?(?:[(（][^()（）]{0,8}[)）])?"
     "(?P<suffix>之前|以前|前(?!期|述|提[^交]|置|瞻|端|景|列|三|两|[0-9]|[一二三四五六七八九十]+[季个])|之内|以内"
-    "|内(?!部|容|蒙|外|控|设|涵|网|审|参|务)|期间|(?:起|开始)(?=至|到|[，,。；;、)）]|$|施行|实施|执行|生效|全面|陆续|在|对|组织|逐步|开展|正式|集中|试)"
+    "|内(?!部|容|蒙|外|控|设|涵|网|审|参|务)|期间|(?:起|开始)(?=至|到|[，,。；;、)）每按逐常]|$|施行|实施|执行|生效|全面|陆续|在|对|组织|逐步|开展|正式|集中|试)"
     "|为?止|截止|之后|以后|后(?!续|备|勤|台|端|者|果|期)|以来|左右)?"
 )
 _FIRST_CLOCK: Final = re.compile(
@@ -211,7 +211,7 @@ def span_of(reading: Reading, point: Point, end: int) -> tuple[Point, int] | Non
         close = periods.add_months(close, 12) if last.form == "day" else _year_on(last)
     if close < point.first:
         raise UnreadableExpression(f"止于{close}，早于{point.first}，请核对起止日期", end)
-    first = point.first
+    first = point.last if point.form == "end" else point.first
     return Point(first, close, "period", point.year_named or last.year_named, "span"), stop
 
 
@@ -239,24 +239,31 @@ def _span(reading: Reading, point: Point, at: int, end: int) -> Piece | None:
     return Piece("span", at, stop, "dated", [Deadline(start, window.last, 1, time)], window, suffix)
 
 
-def _listed(reading: Reading, at: int) -> Piece | None:
-    """第三、四季度, 6、9、12月底前, 3-5月, 1-3季度, 上、下半年, 2023—2025年."""
+def list_at(reading: Reading, at: int) -> tuple[list[Point], int] | None:
+    """Points that share their unit and their end: 第三、四季度, 6、9、12月底, 上、下半年."""
     text = reading.text
     several = _HALVES.match(text, at)
     if several is not None:
-        points = [Point(*periods.half(reading.carried_year, n), "period", False, "list of halves") for n in (1, 2)]
-        return _list_piece(reading, points, at, several.end())
+        points = [Point(*periods.half(reading.carried_year, n), "period", False, "half") for n in (1, 2)]
+        return points, several.end()
     several = _NUMBERS.match(text, at)
-    if several is not None:
-        return _numbers(reading, several)
-    several = _NUMBER_SPAN.match(text, at)
-    if several is not None:
-        return _number_span(reading, several)
+    return None if several is None else _numbers(reading, several)
+
+
+def _listed(reading: Reading, at: int) -> Piece | None:
+    """A list, or a span whose first number shares the unit of the second: 3-5月, 1-3季度, 2023—2025年."""
+    text = reading.text
+    points = list_at(reading, at)
+    if points is not None:
+        return _list_piece(reading, points[0], at, points[1])
+    window = number_span(reading, at)
+    if window is not None:
+        return _window(reading, *window, at)
     several = _YEAR_SPAN.match(text, at)
     return None if several is None else _year_span(reading, several)
 
 
-def _numbers(reading: Reading, match: "Match[str]") -> Piece | None:
+def _numbers(reading: Reading, match: "Match[str]") -> tuple[list[Point], int] | None:
     """The points of a list of numbers that share their unit."""
     points: list[Point] = []
     stop = match.end()
@@ -273,7 +280,7 @@ def _numbers(reading: Reading, match: "Match[str]") -> Piece | None:
         if made is None:
             return None
         points.append(made)
-    return _list_piece(reading, [*points, model], match.start(), stop)
+    return [*points, model], stop
 
 
 def _like(reading: Reading, model: Point, unit: str, word: str, at: int) -> Point | None:
@@ -305,27 +312,31 @@ def _list_piece(reading: Reading, points: list[Point], at: int, end: int) -> Pie
     return Piece(f"list of {points[-1].rule}", at, end, "dated" if phases else "silent", phases, points[-1], suffix)
 
 
-def _number_span(reading: Reading, match: "Match[str]") -> Piece | None:
-    """3-5月, 1-3季度, 11月至次年2月 without its first 月."""
+def number_span(reading: Reading, at: int) -> tuple[Point, int] | None:
+    """3-5月, 1-3季度, 11-次年2月: the window and where it ends."""
+    match = _NUMBER_SPAN.match(reading.text, at)
+    if match is None:
+        return None
     first = number(match["a"])
-    second = match.start("b")
-    found = point_at(reading, second)
-    if found is None or first is None:
+    found = point_at(reading, match.start("b"))
+    if found is None or first is None or found[0].form == "day":
         return None
     last, stop = found
-    if last.form == "day":
-        return None
     unit, year = reading.char(match.end()), last.last.year
     if not 1 <= first <= (12 if unit == "月" else 4):
         raise UnreadableExpression(f"没有{match['a']}{unit}，请核对", match.start())
     begin = periods.months(year, first, first) if unit == "月" else periods.quarter(year, first)
     close = last.last if last.last > begin[0] else _year_on(last)
-    window = Point(begin[0], close, "period", False, "span")
+    return Point(begin[0], close, "period", False, "span"), stop
+
+
+def _window(reading: Reading, window: Point, stop: int, at: int) -> Piece:
+    """A span as a deadline with its window."""
     time, suffix, stop = tail(reading, stop)
     if suffix in _AFTER:
-        return Piece("span", match.start(), stop, "silent")
+        return Piece("span", at, stop, "silent")
     reading.carry(window)
-    return Piece("span", match.start(), stop, "dated", [Deadline(begin[0], close, 1, time)], window, suffix)
+    return Piece("span", at, stop, "dated", [Deadline(window.first, window.last, 1, time)], window, suffix)
 
 
 def _year_span(reading: Reading, match: "Match[str]") -> Piece | None:

@@ -31,7 +31,6 @@ HEAD: Final = re.compile(f"(第)?([{NUMERAL}]+)")
 
 N: Final = f"[{NUMERAL}]{{1,3}}"
 DASH: Final = "(?:[-—–―－~～〜]{1,2}|至|到)"
-WEEKDAY: Final = "(?:星期|周|礼拜)([一二三四五六日天])"
 WEEKDAYS: Final = {char: place for place, char in enumerate("一二三四五六日")} | {"天": 6}
 
 _MONTH: Final = re.compile(
@@ -40,8 +39,8 @@ _MONTH: Final = re.compile(
     f"(?P<d>{N})(?:[日号]|(?={DASH}{N}[日号])|(?=[前、](?![0-9]))|(?=、{N}[日号]))"
     "|(?P<part>上中旬|中下旬|上旬|中旬|下旬|上半月|下半月|底|末|初(?![步期中次级始试审稿评选伏])"
     "|中(?=[前至到,，。；;、)）完组召开举印]|之前|以前|$))"
-    f"|(?:第(?P<w>{N})|(?P<lw>最后一?))个?(?:周|星期|礼拜)(?:的?{WEEKDAY})?"
     f"|(?:第(?P<k>{N})|(?P<lk>最后一?))个(?:星期|周|礼拜)(?P<kd>[一二三四五六日天])"
+    f"|(?:第(?P<w>{N})|(?P<lw>最后一?))个?(?:周|星期|礼拜)(?:的?(?:星期|周|礼拜)(?P<wd>[一二三四五六日天]))?"
     ")?(?:份(?!额))?"
 )
 _QUARTER: Final = re.compile(
@@ -62,12 +61,15 @@ _COMPACT: Final = re.compile(
     r"(?P<y>(?:19|20|21)\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>[0-3]\d)(?!\d)(?=前|之前|以前|日前|[，,。；;、)）]|$)"
 )
 _MONTH_DAY: Final = re.compile(
-    rf"(?P<m>1[0-2]|0?[1-9])[./](?P<d>[0-3]?\d)(?![\d.%])(?=日?前|之前|以前|日|号|{DASH}\d{{1,2}}[./])[日号]?"
+    rf"(?P<m>1[0-2]|0?[1-9])[./](?P<d>[0-3]?\d)(?![\d.%])(?=日?前|之前|以前|日|号|{DASH}\d{{1,2}}[./]|[，,。；;、)）至]|$)[日号]?"
 )
 _DAY: Final = re.compile(f"(?P<d>{N})[日号]")
 _YEAR: Final = re.compile(f"(?P<y>[{NUMERAL}oO]{{2,4}})年(?![龄限均轻])度?(?P<of>的)?")
 _YEAR_WORD: Final = re.compile("今年度?|本年度?|当年度?|明年度?|次年度?|翌年|来年|后年|去年|上一?年度?|前年")
 _YEAR_SHIFT: Final = {"今": 0, "本": 0, "当": 0, "明": 1, "次": 1, "翌": 1, "来": 1, "后": 2}
+_BARE_PART: Final = re.compile(
+    "(?P<part>上旬|中旬|下旬)|月(?P<mark>[底末初]|中(?=[前，,。；;]|$))|(?P<quarter>季度?末)"
+)
 _PLAN: Final = re.compile(
     '[“"「‘]?(十[一二三四五六七]|[一二三四五六七八九]|十)五[”"」’]?(?P<mark>期间|时期|期内|末|内|初|以来|前)'
 )
@@ -75,9 +77,12 @@ _RELATIVE: Final = re.compile(
     "(?P<back>上)个?(?:月|季度|周|星期|半月)"
     "|(?P<which>本|当|这个?|次|下)个?(?P<unit>月|季度?|周|星期|礼拜|旬)"
     f"(?:(?P<part>上旬|中旬|下旬|底|末|初|之?内)|(?P<d>{N})[日号]|(?P<wd>[一二三四五六日天])"
-    f"|第(?P<w>{N})个?(?:周|星期)(?:{WEEKDAY})?)?"
+    f"|第(?P<w>{N})个?(?:周|星期)(?:(?:星期|周|礼拜)(?P<wwd>[一二三四五六日天]))?)?"
     "|(?P<word>今天|今日|明天|明日|后天|大后天|即日|本日)"
 )
+
+
+_NUMERALS: Final = frozenset("0123456789零〇○一二两三四五六七八九十半几数多")
 
 
 def point_at(reading: Reading, at: int) -> tuple[Point, int] | None:
@@ -155,7 +160,7 @@ def _week_in_month(reading: Reading, match: "Match[str]", year: int, month: int)
     """第二周, 第一周星期五, 第三个星期六, 最后一周 of a month."""
     which = match["w"] or match["k"]
     place = -1 if which is None else number(which) or 0
-    weekday = match["kd"] or match[match.re.groupindex["lw"] + 1]
+    weekday = match["kd"] or match["wd"]
     if weekday is not None:
         day = periods.weekday_of_month(year, month, place, WEEKDAYS[weekday])
         span = None if day is None else (day, day)
@@ -210,8 +215,10 @@ def _half(reading: Reading, match: "Match[str]") -> tuple[Point, int]:
     return Point(*periods.half(reading.carried_year, place), form, False, "half"), match.end()  # type: ignore[arg-type]
 
 
-def _year_mark(reading: Reading, match: "Match[str]") -> tuple[Point, int]:
-    """年底, 年末, 年内, 年初, 年中: the mark after a year, or after nothing."""
+def _year_mark(reading: Reading, match: "Match[str]") -> tuple[Point, int] | None:
+    """年底, 年末, 年内, 年初, 年中: the mark after a year, or after nothing; not that of 三年内."""
+    if match.start() and reading.text[match.start() - 1] in _NUMERALS:
+        return None
     return Point(*_marked(reading.carried_year, match["mark"]), False, "year"), match.end()
 
 
@@ -238,9 +245,16 @@ def _numeric(reading: Reading, match: "Match[str]") -> tuple[Point, int] | None:
     return _day_point(reading, year, month, int(match["d"]), match.start(), named=True, rule="numeric day"), end
 
 
+def _is_decimal(text: str, match: "Match[str]") -> bool:
+    """Whether 9.30 may as well be a number: no 前, 日 or span behind it."""
+    return text[match.end() : match.end() + 1] not in ("前", "之", "以", "至", "到", "-", "—", "–", "~", "～") and (
+        match.group()[-1] not in "日号"
+    )
+
+
 def _month_day(reading: Reading, match: "Match[str]") -> tuple[Point, int] | None:
     """9.30前, 6/30前."""
-    if not reading.linked and match.start() and reading.text[match.start() - 1] in ".0123456789第":
+    if not reading.linked and _is_decimal(reading.text, match):
         return None
     month, day = int(match["m"]), int(match["d"])
     return _day_point(
@@ -378,10 +392,8 @@ def _relative_month(reading: Reading, base: date, match: "Match[str]", ahead: bo
         day = number(match["d"]) or 0
         return _day_point(reading, month.year, month.month, day, match.start("d"), named=True, rule="relative"), end
     if match["w"]:
-        whole = _MONTH.match(
-            f"{month.month}月第{match['w']}周"
-            + (f"星期{match[match.re.groups - 1]}" if match[match.re.groups - 1] else "")
-        )
+        weekday = f"星期{match['wwd']}" if match["wwd"] else ""
+        whole = _MONTH.match(f"{month.month}月第{match['w']}周{weekday}")
         if whole is None:
             return None
         return _week_in_month(reading, whole, month.year, month.month)._replace(year_named=True), end
@@ -394,6 +406,20 @@ def _festival(reading: Reading, match: "Match[str]") -> tuple[Point, int] | None
     return festival_point(reading, match)
 
 
+def _bare_part(reading: Reading, match: "Match[str]") -> tuple[Point, int] | None:
+    """中旬, 月底, 季末 without a month: that of the month carried, else of the month of issue."""
+    base = reading.carried_month
+    if base is None:
+        if reading.issued is None and not match["part"]:
+            return None
+        issued = reading.need_issue(match.group(), match.start())
+        base = issued.year, issued.month
+    if match["quarter"]:
+        return Point(*periods.quarter(base[0], (base[1] + 2) // 3), "end", True, "quarter"), match.end()
+    return _part(*base, match["part"] or match["mark"])._replace(year_named=True), match.end()
+
+
+_PARTS = Rule("part of the month", _BARE_PART, _bare_part)
 _MONTHS = Rule("month", _MONTH, _month)
 _QUARTERS = Rule("quarter", _QUARTER, _quarter)
 _YEARS = Rule("year", _YEAR, _year)
@@ -444,15 +470,18 @@ BY_CHAR: Final[dict[str, tuple[Rule, ...]]] = {
     "来": (_WORDS,),
     "去": (_WORDS,),
     "前": (_WORDS, Rule("first quarters", _FIRST_QUARTERS, _first_quarters)),
-    "上": (_HALVES, _WORDS, _RELATIVES),
-    "下": (_HALVES, _RELATIVES),
+    "上": (_HALVES, _WORDS, _PARTS, _RELATIVES),
+    "下": (_HALVES, _PARTS, _RELATIVES),
+    "月": (_PARTS,),
+    "季": (_PARTS,),
     "即": (_RELATIVES,),
     "首": (_QUARTERS,),
     "Q": (Rule("quarter", _Q, _q),),
     "“": (_PLANS, _FESTIVALS),
     "末": (_QUARTERS,),
     **dict.fromkeys("农阴旧闰正腊冬", (_LUNAR, _FESTIVALS)),
-    **dict.fromkeys("春元端中清除小重七妇植消劳青儿建教国圣平宪龙", (_FESTIVALS,)),
+    "中": (_PARTS, _FESTIVALS),
+    **dict.fromkeys("春元端清除小重七妇植消劳青儿建教国圣平宪龙", (_FESTIVALS,)),
     "大": (_FESTIVALS, _RELATIVES),
     "年": (_MARKS, _FESTIVALS),
 }

@@ -12,7 +12,7 @@ from typing import Final
 
 from schedules import periods
 from schedules.reading import Piece, Point, Reading, UnreadableExpression
-from schedules.rules.dated import last_day_before, span_of, tail
+from schedules.rules.dated import last_day_before, list_at, number_span, span_of, tail
 from schedules.rules.points import DASH, WEEKDAYS, N, point_at
 from schedules.schedule import Freq, Recurring
 from schedules.spelling import NUMERAL, number
@@ -23,7 +23,7 @@ _STEP: Final[dict[Freq, int]] = {"yearly": 12, "halfyearly": 6, "quarterly": 3, 
 _BY_MONTHS: Final[dict[int, Freq]] = {1: "monthly", 2: "bimonthly", 3: "quarterly", 6: "halfyearly", 12: "yearly"}
 
 EVERY: Final = re.compile(
-    f"(?:每(?:间?隔)?(?P<n>[{NUMERAL}]{{1,3}})?个?(?P<unit>半年度?|年度?(?![龄轻])|季度?(?!节)|双月|单月|半个?月|月度?|旬|双周|单周|周(?![边岁转期])|星期|礼拜|工作日|自然日|日(?!常)|天)"
+    f"(?:每(?:间?隔|逢)?(?P<n>[{NUMERAL}]{{1,3}})?个?(?P<unit>半年度?|年度?(?![龄轻])|季度?(?!节)|双月|单月|半个?月|月度?|旬|双周|单周|周(?![边岁转期])|星期|礼拜|工作日|自然日|日(?!常)|天)"
     "|(?P<all>各)(?P<unit2>季度|月(?!份))"
     "|逐(?P<unit3>年|季度?|月|周|日|旬)"
     "|按(?P<unit4>年度?(?![龄])|半年度?|季度?(?!节)|月度?(?!份)|旬|周(?!期|边)|星期|日(?![期程常历益])|天)(?!以内)"
@@ -31,7 +31,7 @@ EVERY: Final = re.compile(
     "|(?P<unit6>双月|单月)(?=之?[初一二三四五六七八九十廿0-9]|底|末|上旬|中旬|下旬)"
     "|(?:均)?(?:限)?(?P<unit7>次月|下月)(?=之?[初一二三四五六七八九十廿0-9]|底|末|上旬|中旬|下旬)"
     "|(?P<after>(?:每)?(?:半年|年度?|季度?|月度?)(?:结束|终了|末|底)?之?后)(?=的?第?[一二三四五六七八九十廿0-9])"
-    f"|(?P<slash>年|月|周|季)(?:度)?(?:不少于|至少|不低于)?(?=[{NUMERAL}]{{1,2}}[次期场](?![性级数]))"
+    f"|(?P<slash>年|月度?|周|季度?)(?:不少于|至少|不低于)?(?=[{NUMERAL}]{{1,2}}[次期场](?![性级数]))"
     ")(?:的)?"
 )
 _ONE_A: Final = re.compile(
@@ -75,6 +75,18 @@ def recurring_piece(reading: Reading, at: int) -> Piece | None:
 
 
 _UNIT_NAMES: Final = ("unit", "unit2", "unit3", "unit4", "unit5", "unit6", "unit7", "after", "slash")
+
+
+_END_OF_EACH: Final = re.compile("(?P<unit>月|季)度?[底末](?=前|之前|以前|[，,。；;]|$|完成|报)")
+
+
+def end_of_each(reading: Reading, at: int) -> Piece | None:
+    """月底前, 季末 of no named month, where the date of issue is unknown: that of every month or quarter."""
+    match = _END_OF_EACH.match(reading.text, at)
+    if match is None or (at and reading.text[at - 1] in "本当该次下上"):
+        return None
+    reading.note(f"“{match.group()}”没有写明是哪一个，按每{'月' if match['unit'] == '月' else '季度'}读")
+    return _timed(reading, at, match.end(), _plain(reading, match["unit"], 1), "end of each")
 
 
 def _one_a(reading: Reading, at: int) -> Piece | None:
@@ -189,8 +201,23 @@ def _every(reading: Reading, at: int, end: int, unit: str, step: int) -> Piece |
     return _timed(reading, at, end, made, "recurring")
 
 
+_EXEMPT: Final = re.compile(f"[(（](?P<n>{N})(?P<unit>月|季度)(?:份)?免报[)）]")
+
+
+def _exempted(reading: Reading, made: Recurring, end: int, after: bool) -> tuple[Recurring, int]:
+    """月后18日前(1月免报): the report for January is due in February, so February is left out."""
+    match = _EXEMPT.match(reading.text, end)
+    if match is None or made.dues is None:
+        return made, end
+    month = (number(match["n"]) or 0) * (3 if match["unit"] == "季度" else 1) + after
+    dues = tuple(due for due in made.dues if due.month != month)
+    reading.note(f"{match['n']}{match['unit']}免报")
+    return Recurring(made.freq, listed_rule(dues), dues, made.count, made.start, made.end, made.time), match.end()
+
+
 def _timed(reading: Reading, at: int, end: int, made: Recurring, rule: str) -> Piece:
     time, suffix, end = tail(reading, end)
+    made, end = _exempted(reading, made, end, "后" in reading.text[at:end])
     if time is not None:
         made = Recurring(made.freq, made.rrule, made.dues, made.count, made.start, made.end, time)
     return Piece(rule, at, end, "recurring", [made], None, suffix)
@@ -236,7 +263,8 @@ def _inside(reading: Reading, end: int, unit: str, step: int) -> tuple[Recurring
 
 def _chosen_months(which: str | None, months: int, closing: list[int], after: bool) -> list[int]:
     """The months of the year in which each period's day lies."""
-    if after or (which and ("后" in which or which.startswith(("次", "下")))):
+    last = which is not None and which.startswith("最后")
+    if after or (which and not last and ("后" in which or which.startswith(("次", "下")))):
         return sorted(month % 12 + 1 for month in closing) if months > 1 else list(range(1, 13))
     if which is None or which.startswith(("末", "最后")):
         return closing
@@ -348,21 +376,31 @@ def _points_of_year(reading: Reading, end: int) -> tuple[list[Point], int, str |
     points: list[Point] = []
     stop, time = end, None
     while True:
-        found = point_at(reading, end)
-        if found is None or found[0].year_named or found[0].form in ("past", "start", "year"):
+        several = _points_at(reading, end)
+        if several is None:
             return points, stop, time
-        point, end = found
-        window = span_of(reading, point, end)
-        if window is not None:
-            point, end = window
-        time, suffix, end = tail(reading, end)
-        last = last_day_before(point) if suffix in ("前", "之前", "以前") else point.last
-        points.append(point._replace(last=last))
-        reading.carry(point)
+        time, suffix, end = tail(reading, several[1])
+        for point in several[0]:
+            last = last_day_before(point) if suffix in ("前", "之前", "以前") else point.last
+            points.append(point._replace(last=last))
+            reading.carry(point)
         stop = end
         if reading.char(end) not in ("、", "和", "及", "与", "，", ","):
             return points, stop, time
         end += 1
+
+
+def _points_at(reading: Reading, at: int) -> tuple[list[Point], int] | None:
+    """A list, a span or a single point of no named year."""
+    several = list_at(reading, at)
+    if several is not None:
+        return several
+    found = number_span(reading, at) or point_at(reading, at)
+    if found is None or found[0].year_named or found[0].form in ("past", "start", "year"):
+        return None
+    window = span_of(reading, *found)
+    point, end = found if window is None else window
+    return [point], end
 
 
 def _yearly_rule(dues: Sequence[date]) -> str:

@@ -20,8 +20,9 @@ _BEHIND: Final = re.compile(
     "|(?:印发|发布|公布|召开|通过|颁布|出台|制定|修订|下发)的|零时|[，,]已|[，,]全[省市县区国](?:共|已)|为止[，,]?已|(?:末|底)?数据)"
 )
 _BEFORE: Final = re.compile(
-    "(?:[较比]|同比|时点[是为]|基准日[是为]?|成立于|始于|始建于|印发于|发布于|出生于|申请日[是为]|当年的|截至目前|自|落款|[上去前]一?年度|成立|占|(?:成文|发布|印发|发文|公开|生成|公布|签发)(?:日期|时间)[:：]?)$"
+    "(?:[较比]|同比|时点[是为]|基准日[是为]?|成立于|始于|始建于|印发于|发布于|出生于|申请日[是为]|当年的|截至目前|落款|[上去前]一?年度|成立|占|(?:成文|发布|印发|发文|公开|生成|公布|签发)(?:日期|时间)[:：]?)$"
 )
+_IN_FORCE: Final = re.compile("(?:正式)?(?:施行|生效|执行|实行|实施(?=[，,。；;]|$)|启用|废止|停止)")
 _UNTIL_NOW: Final = re.compile("截[至止]到?$")
 _ALREADY: Final = re.compile("[^，,。；;]{0,4}[，,][^。；;]{0,12}?(?:已|共|累计|达到|完成率)")
 _TOLD: Final = re.compile(
@@ -63,6 +64,8 @@ def describes(reading: Reading, piece: Piece) -> bool:
     text = reading.text
     before, point = text[max(0, piece.start - 16) : piece.start], piece.point
     if _BEHIND.match(text, piece.end) or _BEFORE.search(before) or _THRESHOLD.search(before):
+        return True
+    if piece.suffix in ("起", "开始") and _IN_FORCE.match(text, piece.end):
         return True
     if _UNTIL_NOW.search(before) and _ALREADY.match(text, piece.end):
         return True

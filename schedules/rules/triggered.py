@@ -17,7 +17,7 @@ from schedules.spelling import NUMERAL, number
 from schedules.workdays import china
 
 DURATION: Final = re.compile(
-    f"(?P<n>[{NUMERAL}百]{{1,5}}|半)(?P<half>个半)?个?(?P<unit>工作日|自然日|日历日|天|日|小时|钟头|月|星期|礼拜|周(?![岁年])|分钟|年(?!度|[初底末终内中级代龄均以])|学期|季度)"
+    f"(?P<n>[{NUMERAL}百]{{1,5}}|半)(?P<half>个半)?个?(?P<unit>工作日|自然日|日历日|天|日|小时|钟头|月|星期|礼拜|周(?![岁年])|分钟|年(?!度|[初底末终中级代龄均]|以[前来下上])|学期|季度)"
     "(?P<half2>半)?(?:的?时间)?(?P<suffix>之内|以内|内(?![部容])|之前|以前|前|之后|后)?"
 )
 _RANGE_AHEAD: Final = re.compile(f"[{NUMERAL}]+[-—–~～至到][{NUMERAL}]+个?(?=工作日|日|天|小时|月|周|年)")
@@ -43,7 +43,8 @@ _MODAL: Final = re.compile(
     "(?:原则上|一般|应当|应该|必须|务必|需要|须|应|要|需|得|可|将|并|且|也|均|都|在|于|自|从|由|向|对|按|(?<!申)请|于是|的|至少|最迟|尽量|力争|确保|时间|时限|期限为?|期限)+$"
 )
 _LEADING: Final = re.compile(
-    "^(?:[、 ]|原则上|一般|应当|应该|必须|务必|需要|并且|并|且|须|应|要|需|可(?!研)|将(?!军)|均"
+    "^(?:[、 该]|每次|经(?![营济费办理])"
+    "|原则上|一般|应当|应该|必须|务必|需要|并且|并|且|须|应|要|需|可(?!研)|将(?!军)|均"
     "|自(?![行主查评动然身治愿觉])|从(?![事业])|在(?![职建编岗校册线])|于(?![是])|由(?!于)|对(?!外|接|口|账|象))+"
 )
 _INSIDE: Final = re.compile(
@@ -84,6 +85,8 @@ def triggered_piece(reading: Reading, at: int) -> Piece | None:
         # 「3个工作日内（即3月31日-4月2日内）」: the bracket gives the days themselves.
         return Piece("period said again as days", at, end, "silent")
     phase, end = _with_bracket(reading, phase, n, unit, end)
+    if isinstance(phase, Triggered):
+        reading.event = phase.event
     return Piece("period from an event", _event_start(reading, phase, left, at), end, "triggered", [phase])
 
 
@@ -131,6 +134,8 @@ def _phase(reading: Reading, match: "Match[str]", left: str, n: int, unit: Unit)
     suffix = match["suffix"] or ""
     inside = suffix in ("之内", "以内", "内")
     after = _AFTER.match(left)
+    if after is None and inside:
+        after = _AFTER.match(_clause_before(reading.text, match.start(), left))
     if after is not None and suffix not in ("前", "之前"):
         event = event_name(after["event"])
         if not event and after["mark"] not in ("起", "之日起", "日起"):
@@ -143,6 +148,15 @@ def _phase(reading: Reading, match: "Match[str]", left: str, n: int, unit: Unit)
     if suffix in ("前", "之前"):
         return _before(left, n, unit)
     return _limit(reading, left, n, unit, inside)
+
+
+def _clause_before(text: str, at: int, left: str) -> str:
+    """The clause before, where it says after what (接到通知后，各单位应在3日内…); empty where it does not."""
+    comma = at - len(left) - 1
+    if comma < 1 or text[comma] not in "，,":
+        return ""
+    before = _left(text, comma)
+    return before if before.endswith(("后", "起")) else ""
 
 
 def _before(left: str, n: int, unit: Unit) -> Triggered | None:
@@ -165,7 +179,11 @@ def _limit(reading: Reading, left: str, n: int, unit: Unit, inside: bool) -> Pha
     noun = event_name(_strip_limit(left), inside=False)
     if noun:
         return Triggered(noun, n, unit, True)
-    return _from(reading, "印发", n, unit) if inside or limited else None
+    if reading.event:
+        return Triggered(reading.event, n, unit, True)
+    if inside:
+        return _from(reading, "印发", n, unit, bare=True)
+    return Triggered("受理", n, unit, True)
 
 
 def _strip_limit(left: str) -> str:
@@ -174,7 +192,7 @@ def _strip_limit(left: str) -> str:
     return left
 
 
-def _from(reading: Reading, event: str, n: int, unit: Unit) -> Phase:
+def _from(reading: Reading, event: str, n: int, unit: Unit, *, bare: bool = False) -> Phase:
     """A deadline where the event is the plan's own issue and its date is known; else triggered."""
     if not _is_own_issue(event):
         return Triggered(event, n, unit, True)
@@ -182,7 +200,7 @@ def _from(reading: Reading, event: str, n: int, unit: Unit) -> Phase:
         return Triggered(event, n, unit, True)
     due = counted(reading, reading.issued, n, unit)
     latest = max(reading.year, reading.issued.year) + 1
-    if due.year > latest and unit != "year":
+    if due.year > latest and (bare or unit != "year"):
         return Triggered(event, n, unit, True)
     reading.note(f"自{reading.issued}起算，当日不计")
     return Deadline(None, due)
