@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from channels.message import Message, Payload
 from channels.outcome import Outcome
@@ -40,3 +40,11 @@ class Channel(Protocol):
 
     def close(self) -> None:
         """Give back connections. A later send opens new ones."""
+
+
+@runtime_checkable
+class PlainTextChannel(Channel, Protocol):
+    """A channel with a last resort for words that its far end refused (Decision.plain)."""
+
+    def render_plain(self, message: Message) -> tuple[Payload, ...]:
+        """One short neutral text with the link, in place of the refused payloads; raises UnsendableMessage."""

@@ -104,6 +104,17 @@ def test_no_words_from_outside_open_a_header(subject: str, name: str, text: str,
     assert parsed(mail.as_bytes(policy=policy.SMTP)).keys() == mail.keys()
 
 
+def test_encoded_word_from_outside_is_not_left_for_a_careless_reader_to_decode() -> None:
+    mail = parsed(HEAD.mail(letter(subject="=?utf-8?q?hi=0D=0ABcc:_evil=40x.com?=", name="=?utf-8?q?a?=")))
+    assert "=?" not in mail["Subject"]
+    assert "=?" not in mail["To"]
+
+
+def test_control_characters_of_copied_text_are_blanks_in_a_body() -> None:
+    (plain, _) = parsed(HEAD.mail(letter(text="第一行\x0b第二行\x00\x85完"))).iter_parts()
+    assert plain.get_content() == "第一行 第二行  完"
+
+
 @given(name=WORDS)
 def test_recipient_stays_one_mailbox_whatever_the_name(name: str) -> None:
     to = parsed(HEAD.mail(letter(name=name)))["To"]
