@@ -78,8 +78,9 @@ RULES: tuple[Rule, ...] = (
     _rule(r"\bIP is hangup", Verdict.PARK_CHANNEL, "本机地址被对方暂时停用", 60),
     _rule(r"\buser (suspended|hangup)", Verdict.PARK_CHANNEL, "发信账号被暂时停用", 60, _OURS),
     _rule(r"\b(fake sender|invalid ip)\b", Verdict.DEAD_CHANNEL, "发信地址或本机地址不被接受", None, _OURS),
-    # Everybody: the login is wanted or wrong (530, 534, 535, 538), or cannot be judged just now (454)
-    _rule(r"^(530|534|535|538)\b", Verdict.DEAD_CHANNEL, "登录被拒，多半是授权码不对或已到期"),
+    # Everybody: the login is wanted or wrong (530, 534, 535, 538), or cannot be judged just now (454). Asked seldom,
+    # for every refused login brings a lock-out nearer.
+    _rule(r"^(530|534|535|538)\b", Verdict.DEAD_CHANNEL, "登录被拒，多半是授权码不对或已到期", 30),
     _rule(r"^454\b", Verdict.PARK_CHANNEL, "邮件服务器暂时不能验证登录", 5, frozenset({Stage.LOGIN})),
 )
 _TOO_MANY_HERE = re.compile(r"^421\b|\b(MI:DMC|RP:DRC)", re.IGNORECASE)

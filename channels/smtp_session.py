@@ -140,6 +140,8 @@ class SmtpSession:
         else:
             smtp = smtplib.SMTP(settings.host, settings.port, settings.helo, timeout=settings.timeout)
         try:
+            if smtp.sock is not None:
+                smtp.sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)  # a vanished server is noticed
             smtp.ehlo_or_helo_if_needed()
             if settings.security is Security.STARTTLS:
                 smtp.starttls(context=context)

@@ -6,9 +6,12 @@ fetching too often is blocked. No clock is needed: a spent token is answered wit
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from datetime import timedelta
 from typing import Protocol
+
+import redis
 
 from channels.outcome import Outcome, Verdict
 from channels.posting import JsonClient
@@ -41,6 +44,29 @@ class TokenInMemory:
     def save(self, token: str, valid_for: timedelta) -> None:
         """As TokenStore.save; WeCom tells when it has ended."""
         self._token = token
+
+
+class TokenInRedis:
+    """The token of all processes, so that none makes another's invalid; without Redis, of this one."""
+
+    def __init__(self, client: redis.Redis, corpid: str, agentid: int) -> None:
+        """`client` must have a socket timeout."""
+        self._client, self._name = client, f"cuiban:wecom-token:{corpid}:{agentid}"
+        self._alone = TokenInMemory()
+
+    def load(self) -> str:
+        """As TokenStore.load."""
+        try:
+            found = self._client.get(self._name)
+        except redis.RedisError:
+            return self._alone.load()
+        return found.decode("ascii", "replace") if isinstance(found, bytes) else str(found or "")
+
+    def save(self, token: str, valid_for: timedelta) -> None:
+        """As TokenStore.save; it leaves Redis no later than its validity."""
+        self._alone.save(token, valid_for)
+        with contextlib.suppress(redis.RedisError):
+            self._client.set(self._name, token, ex=max(1, int(valid_for.total_seconds())))
 
 
 class Token:

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
+import fakeredis
 import pytest
 
 from channels.channel import Channel
@@ -16,6 +17,7 @@ from channels.outcome import Verdict
 from channels.posting import HttpSettings
 from channels.retry import next_state
 from channels.wecom_app import CONTENT_BYTES, AppSettings, Form, WecomAppChannel
+from channels.wecom_token import TokenInRedis
 from tests.channels.letters import LINK, letter
 from tests.fakes.wecom_server import SEND, TOKEN, WecomFault, WecomServer
 
@@ -98,6 +100,30 @@ def test_threads_that_find_the_token_spent_fetch_one(server: WecomServer, channe
         thread.join()
     assert seen == [(V.ACCEPTED, "0")] * 8
     assert server.token_fetches == 2
+
+
+def test_processes_share_one_token_through_redis(server: WecomServer) -> None:
+    shared = fakeredis.FakeServer()
+    for number in range(2):
+        channel = shared_application(server, shared)
+        assert send(channel, to(number=f"ZW-{number}")) == (V.ACCEPTED, "0")
+        channel.close()
+    assert server.token_fetches == 1
+
+
+def test_without_redis_the_token_is_this_process_own(server: WecomServer) -> None:
+    shared = fakeredis.FakeServer()
+    shared.connected = False
+    channel = shared_application(server, shared)
+    for number in range(3):
+        assert send(channel, to(number=f"ZW-{number}")) == (V.ACCEPTED, "0")
+    channel.close()
+    assert server.token_fetches == 1
+
+
+def shared_application(server: WecomServer, shared: fakeredis.FakeServer) -> WecomAppChannel:
+    tokens = TokenInRedis(fakeredis.FakeRedis(server=shared), CORP, 1000002)
+    return WecomAppChannel(AppSettings(CORP, 1000002, SECRET, HttpSettings(server.url)), tokens=tokens)
 
 
 def test_wrong_secret_stops_the_channel_and_is_not_tried_often(server: WecomServer) -> None:
