@@ -124,14 +124,20 @@ def _mentions(connection: Connection, person: Person) -> tuple[str, ...]:
 
 
 def _link(service: Service, connection: Connection, row: Row[Any], person: Person, asked: list[Obligation]) -> str:
-    """One link per recipient and message; only a unit's own people get one."""
+    """One link per recipient and message; only a unit's own people get one. A fresh one opens the old message."""
+    about = (row.body or {}).get("link_of")
     owed = [o for o in asked if o.unit_id == person.unit_id]
-    if row.kind not in (MessageKind.UNIT, MessageKind.DIGEST, MessageKind.ANSWER) or not owed:
+    if about is None and (row.kind not in (MessageKind.UNIT, MessageKind.DIGEST) or not owed):
         return ""
     link_id = new_link_id(service)
-    last = max((o.due_on for o in owed if o.due_on), default=None)
-    expires = link_expiry(service, last)
-    links.add(connection, link_hash(link_id), message_id=row.id, contact_id=person.id, expires_on=expires)
+    last = max((o.due_on for o in owed if o.due_on), default=service.now().date() if about else None)
+    links.add(
+        connection,
+        link_hash(link_id),
+        message_id=about or row.id,
+        contact_id=person.id,
+        expires_on=link_expiry(service, last),
+    )
     return f"{service.settings.public_url()}/a/{service.keys.token(link_id)}"
 
 
