@@ -46,6 +46,8 @@ _ISSUER_IN_TITLE: Final = re.compile(
     r"^(?P<issuer>[\u4e00-\u9fff（）()]{3,40}?(?:局|厅|委|委员会|办公室|办公厅|政府|领导小组|中心|院|署))\s*(?:20\d{2}|关于)"
 )
 _NUMBER_TAIL: Final = re.compile(r"[\s\-—–]*" + _NUMBER.pattern + r"$")
+# Ends of sentences, salutations, remarks in brackets, the word 附件: no first line of a title.
+_NO_TITLE: Final = re.compile(r"[。；，！：:]$|^[（(].*[）)]$|^附件")
 _ATTACHMENT: Final = re.compile(r"^附件\s*\d{0,2}\s*[:：]?\s*\d{0,2}[.．]?\s*")
 _HEAD_LINES: Final = 60  # the facts of a document stand before its body
 
@@ -145,8 +147,10 @@ def _bare_title(text: str) -> str:
 
 def _goes_on(text: str, below: str) -> bool:
     """Whether a title goes on in the next line: 吉林省2020年政务公开工作要点 / 及重点任务分工."""
-    if not below or not text or len(text) + len(below) > 80 or re.search(r"[。；，！]$", text):
+    if not below or not text or len(text) + len(below) > 80 or _NO_TITLE.search(text) or read_date(text):
         return False
+    if _YEAR.search(below) or _ORGAN.match(text):
+        return False  # the line below is a title by itself; the one above names the office
     short_kind = len(below) <= 24 and bool(re.search(rf"(?:{_KIND})$", below)) and not _SALUTATION.search(below)
     return short_kind and (below.startswith(("及", "和", "与", "暨")) or not re.search(rf"(?:{_KIND})$", text))
 

@@ -55,6 +55,12 @@ def split_names(text: str) -> list[str]:
     return [name for name in (_bare(name) for name in names) if name]
 
 
+def split_review_units(text: str) -> tuple[str, ...]:
+    """The names exactly as a person separated them: by ； or line ends where there is one, else by 、 or commas."""
+    marks = r"[；;\n]" if re.search(r"[；;\n]", text) else r"[、，,]"
+    return tuple(dict.fromkeys(name.strip() for name in re.split(marks, text) if name.strip()))
+
+
 def _pieces(text: str) -> list[str]:
     """Parts between 、 or /, outside brackets; blanks separate only where both sides are units."""
     parts, depth, current = [], 0, ""

@@ -117,7 +117,7 @@ def _raw_rows(grid: Grid, columns: Columns) -> Iterator[_Raw]:
 
 
 def _anchor(raws: Sequence[_Raw]) -> tuple[Role | None, int]:
-    """The column with the most distinct item numbers, and their level. 序号 wins where it has as many."""
+    """The column with the most distinct item numbers, and their level. Of equals 序号 wins, then the deeper level."""
     counts: dict[tuple[Role, int], Counter[str]] = {}
     for raw in raws:
         for role, text, own in zip(raw.columns.roles, raw.texts, raw.own, strict=True):
@@ -128,14 +128,16 @@ def _anchor(raws: Sequence[_Raw]) -> tuple[Role | None, int]:
                     marker = marker_of(part)
                     if marker and marker.level in (BRACKETED, DIGIT, DIGIT_BRACKETED):
                         counts.setdefault((role, marker.level), Counter())[marker.number] += 1
-    best: tuple[Role | None, int] = (None, DIGIT)
-    most = 0.4 * len(raws)
-    for (role, level), numbers in counts.items():
-        total = sum(numbers.values())
-        distinct = len(numbers) >= 0.85 * total or role is Role.NUMBER
-        if distinct and (total > most or (role is Role.NUMBER and total >= most)):
-            best, most = (role, level), float(total)
-    return best
+    found = [(role, level, sum(numbers.values())) for (role, level), numbers in counts.items()]
+    distinct = [
+        (total, role is Role.NUMBER, level, role)
+        for role, level, total in found
+        if total > 0.4 * len(raws) and (role is Role.NUMBER or len(counts[role, level]) >= 0.85 * total)
+    ]
+    if not distinct:
+        return None, DIGIT
+    _, _, level, role = max(distinct, key=lambda one: one[:3])
+    return role, level
 
 
 def _mended(raw: _Raw, anchor: Role | None, level: int) -> _Raw:

@@ -122,6 +122,9 @@ class _Reading:
             if kind is None and names:
                 waiting.extend(names)
             elif kind is not None:
+                if kind == "support" and names:
+                    self._add(waiting, role)  # 办公室（法规处配合）: the verb is that of 法规处 alone
+                    waiting = []
                 self._add(waiting + names, kind)
                 waiting = []
         self._add(waiting, role)
