@@ -11,6 +11,7 @@ from channels.outcome import Outcome, Verdict
 BACKOFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=60))
 PARK_AT_LEAST = timedelta(seconds=60)  # WeCom lifts a block when the minute that was hit is over
 DEAD_CHANNEL_PROBE = timedelta(minutes=15)  # how soon to look whether the operator has mended it
+PLAIN_UNTIL = 3  # tries after which refused words are given up, so that no sender can go round in a circle
 
 
 class DeliveryState(StrEnum):
@@ -50,7 +51,7 @@ def next_state(outcome: Outcome, attempt: int) -> Decision:
             return Decision(
                 DeliveryState.RETRY, max(outcome.retry_after or DEAD_CHANNEL_PROBE, PARK_AT_LEAST), park=True
             )
-        case Verdict.REFUSED_CONTENT if outcome.plain_may_pass:
+        case Verdict.REFUSED_CONTENT if outcome.plain_may_pass and attempt <= PLAIN_UNTIL:
             return Decision(DeliveryState.RETRY, timedelta(0), plain=True)
         case Verdict.REFUSED_CONTENT | Verdict.DEAD_RECIPIENT:
             return Decision(DeliveryState.FAILED)

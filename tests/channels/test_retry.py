@@ -52,6 +52,11 @@ def test_far_end_that_allows_three_retries_gets_three() -> None:
     assert [next_state(busy, attempt).state for attempt in (1, 2, 3, 4)] == [S.RETRY, S.RETRY, S.RETRY, S.FAILED]
 
 
+def test_refused_words_do_not_go_round_in_a_circle() -> None:
+    refused = outcome(Verdict.REFUSED_CONTENT, plain_may_pass=True)
+    assert [next_state(refused, attempt).state for attempt in (1, 3, 4)] == [S.RETRY, S.RETRY, S.FAILED]
+
+
 @given(st.sampled_from(Verdict), st.integers(1, 500), st.none() | st.timedeltas(timedelta(0), timedelta(days=2)))
 def test_nothing_is_tried_again_at_once_but_plain_words(verdict: Verdict, attempt: int, wait: timedelta | None) -> None:
     decision = next_state(outcome(verdict, retry_after=wait), attempt)
