@@ -31,9 +31,9 @@ def clean_value(value: Value) -> Value:
     return _cleaned(value)  # type: ignore[return-value]
 
 
-def neutral(text: str) -> str:
-    """Text that WeCom's markdown shows as it stands: no link, no mention, no emphasis, no font."""
-    return text.translate(_MARKDOWN).replace("://", "：//")
+def neutral(text: str, length: int = 240) -> str:
+    """Text that WeCom's markdown shows as it stands: no link, no mention, no emphasis, no font; clipped."""
+    return clip(text, length).translate(_MARKDOWN).replace("://", "：//")
 
 
 def header_safe(text: str) -> str:

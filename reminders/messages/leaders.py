@@ -63,7 +63,7 @@ def leaders_sections(view: MessageView, items: Items) -> tuple[Section, ...]:
     ordered = sorted(items, key=item_order)
     if not ordered:
         return ()
-    rows = tuple(_row(item, view.day) for item in ordered[:MOST_FOR_LEADERS])
+    rows = tuple(_row(item, view) for item in ordered[:MOST_FOR_LEADERS])
     group = Group("", rows, max(0, len(ordered) - MOST_FOR_LEADERS))
     counted = f"请您协调{len(ordered)}项"
     return (Section(f"{NUMERALS[0]}、{counted}", (group,), brief=f"报领导小组：{counted}", colour=rows[0].colour),)
@@ -80,12 +80,13 @@ def leaders_why() -> str:
     return "为什么发给您：您是本方案领导小组的领导，以上事项经主管处室联系后仍未解决。"
 
 
-def _row(item: ItemView, today: date) -> Row:
+def _row(item: ItemView, view: MessageView) -> Row:
     again = "第二次列入" if item.step == "level2b" else ""
     marks = listing((again, *item.marks), "，")
-    details = (_since(item, today), item.promised, _wanted(item), marks)
-    head = f"{title_of(item)}（{item.unit}）" if item.number else f"{item.unit}　{plan_name(item.plan_title)}"
-    return Row(head, _state(item, today), item.colour, tuple(detail for detail in details if detail))
+    details = (_since(item, view.day), item.promised, _wanted(item), marks)
+    plan = plan_name(item.plan_title, view.office.issuer)
+    head = f"{title_of(item)}（{item.unit}）" if item.number else f"{item.unit}　{plan}"
+    return Row(head, _state(item, view.day), item.colour, tuple(detail for detail in details if detail))
 
 
 def _state(item: ItemView, today: date) -> str:

@@ -38,17 +38,16 @@ def _markdown(letter: Letter, subject: str) -> str:
     for found in drafts:
         if len(found.encode()) <= MARKDOWN_BYTES:
             return found
-    return _cut(found)
+    return _cut(found, foot=4 if letter.link else 3)
 
 
-def _cut(text: str) -> str:
-    """Whole lines from the beginning, and the foot, within the limit."""
+def _cut(text: str, *, foot: int) -> str:
+    """Whole lines from the beginning, and the foot (link, ways, sender, end), within the limit."""
     lines = text.split("\n")
-    foot = lines[-3:]
-    kept = lines[:-3]
-    while kept and len("\n".join((*kept, *foot)).encode()) > MARKDOWN_BYTES:
+    kept, end = lines[:-foot], lines[-foot:]
+    while kept and len("\n".join((*kept, *end)).encode()) > MARKDOWN_BYTES:
         kept.pop()
-    return "\n".join((*kept, *foot))
+    return "\n".join((*kept, *end))
 
 
 def _fill(name: str, **values: object) -> str:

@@ -14,7 +14,7 @@ from reminders.answers import Answer, Given
 from reminders.forms import Fields, Mistake, Reading, asked, read_form, read_person
 from reminders.web.backend import Digits, LinkState, LinkView, Resent
 from reminders.web.pages import page, plain
-from reminders.web.questions import heading, name_of, questions, said
+from reminders.web.questions import Question, heading, name_of, questions, said
 from reminders.web.site import Site
 
 ACTS = ("withdraw", "dispute", "resend")
@@ -221,9 +221,12 @@ class LinkPages:
             path=opened.path,
             heading=heading(view, open_now),
             questions=open_now,
-            still_open=tuple(dict.fromkeys(name_of(item) for item in asked(view.items, group=view.group))),
-            just_now=tuple(said(answer) for answer in view.answered if answer.obligation_id in mine),
-            answered=tuple((answer, said(answer)) for answer in view.answered if answer.obligation_id not in mine),
+            still_open=tuple(name_of(question) for question in open_now),
+            open_each=tuple(question.kind for question in open_now if _picked(question, fields or {})),
+            just_now=tuple(said(answer, view.unit) for answer in view.answered if answer.obligation_id in mine),
+            answered=tuple(
+                (answer, said(answer, view.unit)) for answer in view.answered if answer.obligation_id not in mine
+            ),
             fields=fields or {},
             mistakes=mistakes,
             notices=notices,
@@ -231,6 +234,11 @@ class LinkPages:
             receipt=keys.receipt(opened.link_id, receipt) if receipt else "",
             withdraw_minutes=int(self.site.limits.withdraw.total_seconds() // 60),
         )
+
+
+def _picked(question: Question, fields: Fields) -> bool:
+    """Whether a single item of the question was given its own choice."""
+    return any(any(fields.get(f"pick.{card.obligation_id}", ())) for card in question.cards)
 
 
 async def _fields(request: Request) -> Fields:

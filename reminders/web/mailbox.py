@@ -98,6 +98,8 @@ def whose(line: MailboxLine) -> str:
 def words(line: MailboxLine) -> tuple[str, ...]:
     """The kinds of its items in Chinese, 周报 and 补发 first."""
     first = ("周报",) if line.kind is MessageKind.DIGEST else ("答复",) if line.kind is MessageKind.ANSWER else ()
+    if line.kind is MessageKind.WORKGROUP:
+        return ("进度",)
     again = ("补发",) if line.catch_up else ()
     return tuple(dict.fromkeys((*first, *again, *(step_word(step.kind, step.step, line.kind) for step in line.steps))))
 

@@ -10,7 +10,7 @@ from reminders.answers import CHOICES, Choice
 from reminders.forms import WANTED, Wanted, asked
 from reminders.messages.rows import dated_row
 from reminders.messages.views import ItemView, TaskView
-from reminders.messages.words import by_day, item_order, number_order, plan_name, short_day, title_of
+from reminders.messages.words import by_day, item_order, number_order, plan_name, short_day
 from reminders.web.backend import AnsweredView, LinkView
 from reminders.web.pages import moment
 
@@ -57,6 +57,7 @@ class Question:
     note: str
     options: tuple[Option, ...]
     cards: tuple[Card, ...]
+    number: str = ""  # of the only task it is about
 
     @property
     def each(self) -> bool:
@@ -70,6 +71,7 @@ _TITLES = {
     "completion": "办结情况",
     "return": "填报落实情况",
 }
+_VERBS = {"signature": "签收", "confirmation": "答复", "completion": "答复", "return": "填报"}
 _NOTES = {
     "signature": "签收只表示已知悉并明确经办人，不表示办结。",
     "confirmation": "",
@@ -106,7 +108,7 @@ def heading(view: LinkView, asked_now: Sequence[Question]) -> str:
         return f"请签收：{plans}"
     if only.kind == "return":
         return f"请填报：{only.title.removeprefix('填报')}"
-    return f"请答复：{only.title}" if only.kind == "confirmation" else f"请报{only.title}"
+    return f"请答复：{name_of(only)}" if only.kind == "confirmation" else f"请报{name_of(only)}"
 
 
 def _question(view: LinkView, kind: str, items: list[ItemView], today: date) -> Question:
@@ -117,10 +119,11 @@ def _question(view: LinkView, kind: str, items: list[ItemView], today: date) -> 
     return Question(
         kind=kind,
         title=f"填报{quarter}落实情况" if quarter else _TITLES[kind],
-        until=f"{by_day(last, today)}答复。" if last else "",
+        until=f"{by_day(last, today)}{_VERBS[kind]}。" if last else "",
         note="到期日及以前已经办结的，请填实际办结日期，按按期计。" if late else _NOTES[kind],
         options=tuple(_option(kind, choice, total) for choice in CHOICES[kind]),
         cards=tuple(_card(view, item, today) for item in items),
+        number=items[0].number if len(items) == 1 else "",
     )
 
 
@@ -168,15 +171,15 @@ def _when(task: TaskView, today: date) -> str:
     return by + ("贯穿全年" if task.continuous else task.deadline_text or "时限待明确")
 
 
-def said(answer: AnsweredView) -> str:
+def said(answer: AnsweredView, unit: str) -> str:
     """One answered obligation as a sentence: what, when, who."""
     who = f"{moment(answer.at)}，{answer.by}"
     door = {"reply": "以邮件答复", "proxy": "由主管处室代登记"}.get(answer.door, "")
-    return f"{_what(answer)}。{who}{door}。"
+    return f"{_what(answer)}。{who}代表{unit}{door}。" if unit else f"{_what(answer)}。{who}{door}。"
 
 
 def _what(answer: AnsweredView) -> str:
-    which = f"第{answer.number}项" if answer.number else ""
+    which = f"第{answer.number}项{f'（{answer.short}）' if answer.short else ''}" if answer.number else ""
     if answer.choice is Choice.NOT_OURS and answer.kind == "signature":
         return f"已签收{answer.covers}项，其中有事项不归本单位，等主管处室答复"
     if answer.choice is Choice.NOT_OURS:
@@ -190,6 +193,6 @@ def _what(answer: AnsweredView) -> str:
     return f"{which}{_DONE[answer.choice]}{covers}"
 
 
-def name_of(item: ItemView) -> str:
-    """How a sentence names an item that is still open."""
-    return title_of(item) if item.number else plan_name(item.plan_title)
+def name_of(question: Question) -> str:
+    """How a sentence names a question that is still open."""
+    return f"第{question.number}项{question.title}" if question.number else question.title

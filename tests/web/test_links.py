@@ -38,7 +38,7 @@ def test_signing_a_whole_plan_takes_three_touches(browser: Browser) -> None:
     answers, giver = browser.backend.given[0]
     assert [(answer.obligation_id, answer.choice) for answer in answers] == [(40, Choice.SIGN)]
     assert giver.contact_id == 7
-    assert "已签收4项。9月16日09:30，陆远。" in page.text
+    assert "已签收4项。9月16日09:30，陆远代表巡护处。" in page.text
 
 
 def test_after_an_answer_the_page_says_who_when_number_and_what_comes_next(browser: Browser) -> None:
