@@ -10,7 +10,9 @@ from collections.abc import Iterator
 
 from channels.message import UnsendableMessage
 
-_WHOLE = r"<@[^<>\n]*>|\[[^\[\]\n]*\]\([^()\s]*\)|https?://[^\s<>()（）\[\]，。；、]+"
+# An address ends where ASCII does: Chinese follows it without a blank.
+LINK = r"https?://[A-Za-z0-9._~:/?#@!$&*+,;=%-]+"
+_WHOLE = rf"<@[^<>\n]*>|\[[^\[\]\n]*\]\([^()\s]*\)|{LINK}"
 # Kept whole while they fit: coloured, bold and quoted words, dates, numbers, Latin words.
 _BETTER_WHOLE = r"<font\b[^\n]{0,400}?</font>|\*\*[^*\n]+\*\*|`[^`\n]+`|[A-Za-z0-9][A-Za-z0-9_.:/-]*"
 _UNCUTTABLE = re.compile(rf"{_WHOLE}|.", re.DOTALL)

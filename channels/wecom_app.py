@@ -19,7 +19,16 @@ from channels.channel import Limits
 from channels.message import Message, Payload, UnsendableMessage
 from channels.outcome import Outcome, Verdict
 from channels.posting import HttpSettings, JsonClient
-from channels.wecom_content import LINK, MOST_PARTS, PLAIN_LEAD, as_json, clean, markdown_parts, plain_words, text_parts
+from channels.wecom_content import (
+    FIRST_LINK,
+    MOST_PARTS,
+    PLAIN_LEAD,
+    as_json,
+    clean,
+    markdown_parts,
+    plain_words,
+    text_parts,
+)
 from channels.wecom_errors import TOKEN_SPENT, errcode_outcome
 from channels.wecom_token import Token, TokenInMemory, TokenStore
 
@@ -149,7 +158,7 @@ def _unreached(answer: dict[str, Any], userid: str) -> Outcome | None:
 def _card(message: Message) -> dict[str, Any] | None:
     """The message as a card, or None where its words or its link do not fit one whole."""
     text = clean(message.text)
-    link = LINK.search(text)
+    link = FIRST_LINK.search(text)
     title = clean(message.subject).strip()
     if link is None or not title:
         return None

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from channels.message import Message, UnsendableMessage
-from channels.splitting import byte_size, split
+from channels.splitting import LINK, byte_size, split
 
 MOST_PARTS = 10  # a robot may post 20 a minute; more than ten in a row is no reminder any more
 PLAIN_LEAD = "有一条新的通知，原文未能在企业微信中显示。"
@@ -16,7 +16,7 @@ _USERID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}")
 _MOBILE = re.compile(r"\+?[0-9-]{5,20}")
 _MENTION = re.compile(r"<@([^<>\n]*)>")
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
-LINK = re.compile(r"https?://[^\s<>()（）\[\]，。；、]+")
+FIRST_LINK = re.compile(LINK)
 # A full-width twin stands 0xFEE0 above its ASCII character.
 _SYNTAX = {ord(character): ord(character) + 0xFEE0 for character in "<>[]*`#"}
 
@@ -44,7 +44,7 @@ def text_parts(message: Message, limit: int) -> list[str]:
 
 def plain_words(message: Message) -> str:
     """A short neutral text that says a message waits and where, for words that WeCom refused to carry."""
-    link = LINK.search(message.text) or LINK.search(message.markdown)
+    link = FIRST_LINK.search(message.text) or FIRST_LINK.search(message.markdown)
     where = f"请打开链接查看：{link[0]}" if link else "请查看邮件，或与主管处室联系。"
     return f"{PLAIN_LEAD}{number_note(message)}\n{where}"
 

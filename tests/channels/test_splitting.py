@@ -15,7 +15,18 @@ LIMIT = 120
 WHOLE = ["<@zhangsan>", "[查看清单](http://zwgk.example.gov.cn/a/WyIxIl0.sig)", "https://example.gov.cn/a/1-2_3.x"]
 PIECES = st.one_of(
     st.text(max_size=30),
-    st.sampled_from([*WHOLE, "\n", "\n\n", " ", "**加粗**", "`8月25日`", '<font color="info">绿</font>', "清理重发，"]),
+    st.sampled_from(
+        [
+            *(f"{token} " for token in WHOLE),
+            "\n",
+            "\n\n",
+            " ",
+            "**加粗**",
+            "`8月25日`",
+            '<font color="info">绿</font>',
+            "清理重发，",
+        ]
+    ),
 )
 TEXTS = st.lists(PIECES, max_size=25).map("".join)
 
@@ -36,6 +47,11 @@ def test_mentions_and_links_are_never_torn(pieces: list[str]) -> None:
     text = " ".join(pieces)
     whole = re.compile("|".join(map(re.escape, WHOLE)))
     assert sum(len(whole.findall(piece)) for piece in split(text, LIMIT)) == len(whole.findall(text))
+
+
+def test_an_address_ends_where_chinese_begins() -> None:
+    text = f"{WHOLE[2]}{'请打开' * 60}"
+    assert split(text, LIMIT)[0].startswith(WHOLE[2] + "请打开")
 
 
 def test_text_that_fits_stays_one() -> None:
