@@ -41,6 +41,20 @@ def assemble(settings: Settings, *, clock: Clock | None = None, mailbox_only: bo
     )
 
 
+def scratch(settings: Settings) -> Service:
+    """A service with nothing behind it: for rehearsing a file where nothing is installed."""
+    return Service(
+        database=Database.in_memory(),
+        settings=settings,
+        clock=SystemClock(),
+        slots=_slots(settings),
+        channels=_channels(settings, mailbox_only=True),
+        limiter=InProcessLimiter(),
+        keys=LinkKeys((os.urandom(32).hex(),)),
+        random=os.urandom,
+    )
+
+
 def _clock(settings: Settings) -> Clock:
     return FileClock(Path(settings.clock_file)) if settings.clock_file else SystemClock()
 

@@ -17,7 +17,7 @@ JOB_LIMIT = 120  # seconds; far below the visibility timeout, so that no running
 VISIBILITY = 1800
 
 
-def make_app(settings: Settings) -> Celery:
+def make_app(settings: Settings, jobs: tuple[str, ...] = ("reminders.worker.jobs",)) -> Celery:
     """An application for these settings; without a Redis address it lives in this process alone."""
     app = Celery("cuiban", broker=settings.redis_url.get_secret_value() or MEMORY)
     app.conf.update(
@@ -46,7 +46,7 @@ def make_app(settings: Settings) -> Celery:
                 "options": {"expires": max(30.0, settings.tick_seconds * 4)},
             }
         },
-        imports=("reminders.worker.jobs",),
+        imports=jobs,
     )
     return app
 

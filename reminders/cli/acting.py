@@ -1,0 +1,68 @@
+"""cuiban activate, decide, pause, resume."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import click
+
+from reminders.cli.opening import open_service
+from reminders.cli.options import DAY, activation_options, choices_from
+from reminders.engine import pausing
+from reminders.engine.activation import activate
+from reminders.engine.decisions import Act, Decision, decide, find_task
+
+
+@click.command("activate")
+@click.argument("plan_id", type=int)
+@activation_options(required=True)
+def activate_command(plan_id: int, **options: Any) -> None:
+    """启用一份方案：定主管处室、领导小组和集合单位，开始计时。"""
+    choices = choices_from(options)
+    assert choices is not None, "--lead-office is required"
+    done = activate(open_service(), plan_id, choices)
+    if done.units:
+        click.echo(f"已启用方案 {plan_id}：{done.units} 个单位，{done.armed} 个节点，{done.lapsed} 个启用前已到期。")
+    for warning in done.warnings:
+        click.echo(f"注意：{warning}。")
+    if not done.released:
+        click.echo(
+            f"还没有开始发送。先看会发什么：cuiban rehearse {plan_id} --from 日期 --to 日期；"
+            "开始发送：再次执行并加 --release。"
+        )
+
+
+@click.command("decide")
+@click.argument("task")
+@click.argument("act", type=click.Choice([act.value for act in Act]))
+@click.option("--by", required=True, help="作决定的人。")
+@click.option("--reason", required=True, help="理由。")
+@click.option("--until", type=DAY, help="新的期限，或挂账的复查日期。")
+@click.option("--unit", help="哪个单位的；转办时是新的单位。")
+def decide_command(task: str, act: str, by: str, reason: str, until: date | None, unit: str | None) -> None:
+    """主管处室的一个决定，TASK 写作 方案编号/序号。"""
+    service = open_service()
+    with service.database.read() as connection:
+        task_id = find_task(connection, task)
+    done = decide(service, task_id, Decision(Act(act), by, reason, until, unit))
+    for sentence in done.sentences:
+        click.echo(sentence)
+
+
+@click.command("pause")
+@click.option("--plan", "plan_id", type=int, help="只暂停这个方案。")
+@click.option("--unit", help="只暂停这个单位。")
+@click.option("--reason", default="未写明", help="原因。")
+@click.option("--by", default="运维", help="谁暂停的。")
+def pause(plan_id: int | None, unit: str | None, reason: str, by: str) -> None:
+    """暂停发送；时钟停住，什么也不发。"""
+    click.echo(pausing.pause(open_service(), plan_id=plan_id, unit=unit, reason=reason, by=by))
+
+
+@click.command("resume")
+@click.option("--plan", "plan_id", type=int, help="只恢复这个方案。")
+@click.option("--unit", help="只恢复这个单位。")
+def resume(plan_id: int | None, unit: str | None) -> None:
+    """恢复发送；停住的时间不计入等待。"""
+    click.echo(pausing.resume(open_service(), plan_id=plan_id, unit=unit))

@@ -1,0 +1,97 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, TypeVar
+
+import click
+
+from reminders.engine.activation import Choices
+from reminders.exceptions import InputError
+from reminders.policy import Preset
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Day(click.ParamType[date]):
+    """A date written 2022-10-21."""
+
+    name = "日期"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"日期「{value}」应写作 2022-10-21。", param, ctx)
+
+
+DAY = Day()
+
+
+def activation_options(required: bool) -> Callable[[Command], Command]:
+    """The options of `activate`, which `rehearse` takes as well."""
+
+    def add(command: Command) -> Command:
+        for option in reversed(_options(required)):
+            command = option(command)
+        return command
+
+    return add
+
+
+def _options(required: bool) -> list[Callable[[Any], Any]]:
+    return [
+        click.option("--lead-office", required=required, help="主管处室。"),
+        click.option("--leading-group", default="", help="领导小组成员，用逗号隔开。"),
+        click.option("--members", multiple=True, help="各处室=单位,单位；可以写几次，也可以用分号隔开。"),
+        click.option("--assign-missing", help="没有牵头单位的事项交给这个单位。"),
+        click.option("--no-duty", default="", help="无此职责的事项序号，用逗号隔开。"),
+        click.option("--mentions", type=click.Choice(["take", "leave"]), help="正文里另有的时间要求：采纳或不设。"),
+        click.option("--lapsed", type=click.Choice(["leave", "overdue"]), default="leave", help="启用前已到期的节点。"),
+        click.option("--preset", type=click.Choice([p.value for p in Preset]), default="gentle", help="提醒的松紧。"),
+        click.option("--release", is_flag=True, help="启用后即开始发送。"),
+    ]
+
+
+def choices_from(options: dict[str, Any]) -> Choices | None:
+    """The options as choices; None where no lead office was named."""
+    if not options.get("lead_office"):
+        return None
+    return Choices(
+        lead_office=options["lead_office"],
+        leading_group=_names(options["leading_group"]),
+        members=_members(options["members"]),
+        assign_missing=options["assign_missing"],
+        no_duty=_names(options["no_duty"]),
+        mentions=options["mentions"],
+        lapsed=options["lapsed"],
+        preset=Preset(options["preset"]),
+        release=options["release"],
+    )
+
+
+def _names(text: str) -> tuple[str, ...]:
+    plain = text.replace("，", ",").replace("、", ",")
+    return tuple(name.strip() for name in plain.split(",") if name.strip())
+
+
+def _members(given: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """各处室=甲处,乙处;相关处室=丙处 — in one option or in several; what follows `=` may be empty."""
+    found: dict[str, tuple[str, ...]] = {}
+    current = ""
+    for text in given:
+        for part in text.replace("；", ";").replace("，", ",").split(";"):
+            for piece in part.split(","):
+                name, equals, unit = piece.partition("=")
+                if equals:
+                    current = name.strip()
+                    found[current] = _names(unit)
+                elif piece.strip() and current:
+                    found[current] = (*found[current], piece.strip())
+                elif piece.strip():
+                    raise InputError(f"--members 应写作 各处室=甲处,乙处，读到的是「{text}」。")
+    return found

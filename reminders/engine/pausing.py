@@ -1,0 +1,90 @@
+"""暂停发送, for everything, a plan or a unit: nothing leaves, clocks stand, and the time lost is given back."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import Connection, select
+
+from reminders.engine.service import Service
+from reminders.exceptions import NotFound, Refused
+from reminders.obligations import Kind, Obligation, State
+from reminders.slots import AM, Slot
+from reminders.store import events, obligations, pauses, plans
+from reminders.store.tables import obligations as table
+from reminders.store.tables import pauses as pause_table
+
+
+def pause(service: Service, *, plan_id: int | None, unit: str | None, reason: str, by: str) -> str:
+    """Stop sending; the sentence that says so."""
+    now = service.now()
+    with service.database.write() as connection:
+        unit_id = _unit(connection, unit)
+        pauses.begin(connection, plan_id=plan_id, unit_id=unit_id, reason=reason, by=by, now=now)
+        happened = events.Event("sending.paused", plan_id=plan_id, unit_id=unit_id, body={"reason": reason, "by": by})
+        events.append(connection, [happened], at=now, recorded_at=service.machine_now())
+    return f"已暂停发送（{_scope(plan_id, unit)}），恢复用 cuiban resume。"
+
+
+def resume(service: Service, *, plan_id: int | None, unit: str | None) -> str:
+    """Send again; every open wait of the scope is longer by the working days that stood still."""
+    now = service.now()
+    with service.database.write() as connection:
+        unit_id = _unit(connection, unit)
+        since = _since(connection, plan_id, unit_id)
+        if since is None:
+            raise Refused(f"没有暂停（{_scope(plan_id, unit)}）。")
+        pauses.end(connection, plan_id=plan_id, unit_id=unit_id, now=now)
+        lost = max(service.slots.workdays.count_between(since, now.date()) - 1, 0)
+        moved = lengthen(service, connection, lost, plan_id=plan_id, unit_id=unit_id)
+        body = {"workdays": lost, "waits": moved}
+        happened = events.Event("sending.resumed", plan_id=plan_id, unit_id=unit_id, body=body)
+        events.append(connection, [happened], at=now, recorded_at=service.machine_now())
+    return f"已恢复发送（{_scope(plan_id, unit)}），{moved} 项等待顺延 {lost} 个工作日。"
+
+
+def lengthen(
+    service: Service, connection: Connection, days: int, *, plan_id: int | None = None, unit_id: int | None = None
+) -> int:
+    """Add working days to every open wait of signature and confirmation; due dates stay."""
+    if not days:
+        return 0
+    conditions = [table.c.state == State.WAITING.value, table.c.next_slot.is_not(None)]
+    conditions += [table.c.plan_id == plan_id] if plan_id is not None else []
+    conditions += [table.c.unit_id == unit_id] if unit_id is not None else []
+    waiting = [o for o in obligations.select_where(connection, *conditions) if o.kind is not Kind.RETURN]
+    obligations.save(connection, [_later(service, o, days) for o in waiting])
+    return len(waiting)
+
+
+def _later(service: Service, obligation: Obligation, days: int) -> Obligation:
+    workdays = service.slots.workdays
+    slot, last = obligation.next_slot, obligation.wait_last_on
+    return obligation.to(
+        obligation.state,
+        next_slot=Slot(workdays.add_workdays(slot.day, days), AM) if slot else None,
+        wait_last_on=workdays.add_workdays(last, days) if last else None,
+    )
+
+
+def _since(connection: Connection, plan_id: int | None, unit_id: int | None) -> date | None:
+    query = select(pause_table).where(pause_table.c.ended_at.is_(None)).order_by(pause_table.c.since)
+    for row in connection.execute(query):
+        if row.plan_id == plan_id and row.unit_id == unit_id:
+            since: date = row.since.date()
+            return since
+    return None
+
+
+def _unit(connection: Connection, name: str | None) -> int | None:
+    if name is None:
+        return None
+    unit_id = plans.unit_ids(connection).get(name)
+    if unit_id is None:
+        raise NotFound(f"没有登记名为「{name}」的单位。")
+    return unit_id
+
+
+def _scope(plan_id: int | None, unit: str | None) -> str:
+    parts = [f"方案 {plan_id}" if plan_id is not None else "", unit or ""]
+    return "，".join(part for part in parts if part) or "全部"

@@ -1,0 +1,70 @@
+"""Plans and tasks as lines for a terminal."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, select
+
+from reminders.clock import SHANGHAI
+from reminders.engine.service import Service
+from reminders.engine.viewing import Shown, Viewer
+from reminders.obligations import Kind, Obligation, State
+from reminders.store import obligations, plans
+from reminders.store.tables import events as event_table
+from reminders.store.tables import obligations as table
+from reminders.store.tables import tasks
+
+KINDS = {Kind.SIGNATURE: "签收", Kind.CONFIRMATION: "确认", Kind.COMPLETION: "办结", Kind.RETURN: "填报"}
+STATES = {
+    State.PLANNED: "未到时候",
+    State.QUEUED: "待发",
+    State.WAITING: "等待答复",
+    State.UNDELIVERABLE: "未送达",
+    State.ACKNOWLEDGED: "已答复",
+    State.ARMED: "在办",
+    State.OVERDUE: "超期",
+    State.SUBMITTED: "待审核",
+    State.FROZEN: "待决定",
+    State.SUSPENDED: "挂账",
+    State.DONE: "已办结",
+    State.HELD: "待核发",
+    State.EXHAUSTED: "已报告",
+    State.CLOSED: "已关闭",
+}
+PLAN_STATES = {"imported": "未启用", "active": "执行中", "closed": "已关闭"}
+
+
+def plan_lines(connection: Connection) -> list[str]:
+    """One line per plan."""
+    found = plans.listing(connection)
+    if not found:
+        return ["还没有导入方案（cuiban import 文件）。"]
+    return [
+        f"{row.id}\t{PLAN_STATES[row.state]}\t{row.year}年\t{row.tasks}项\t{row.title}"
+        + ("" if row.released_at or row.state != "active" else "（未开始发送）")
+        for row in found
+    ]
+
+
+def task_lines(service: Service, connection: Connection, task_id: int) -> list[str]:
+    """A task, what each unit owes of it, and its newest events."""
+    task = connection.execute(select(tasks).where(tasks.c.id == task_id)).one()
+    owed = obligations.select_where(connection, table.c.task_id == task_id)
+    lines = [f"第{task.number}项　{task.short}", f"要求：{task.requirement}", f"措施：{task.measure}"]
+    lines.append(f"时限：{task.deadline_text or '未写明'}" + ("（无此职责）" if task.no_duty else ""))
+    viewer = Viewer(service, connection, owed, service.now().date())
+    lines += [_owed_line(viewer, obligation) for obligation in owed]
+    query = select(event_table).where(event_table.c.task_id == task_id).order_by(event_table.c.id.desc()).limit(20)
+    lines.append("最近的记录：" if owed else "还没有启用。")
+    lines += [
+        f"  {row.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}　{row.type}"
+        for row in reversed(connection.execute(query).all())
+    ]
+    return lines
+
+
+def _owed_line(viewer: Viewer, obligation: Obligation) -> str:
+    item = viewer.item(Shown(obligation))
+    due = f"，{obligation.due_on}到期" if obligation.due_on else ""
+    following = f"，下一步 {obligation.next_step}（{obligation.next_slot}）" if obligation.next_slot else ""
+    level = f"，第{obligation.level}级" if obligation.level else ""
+    return f"  {item.unit}　{KINDS[obligation.kind]}：{STATES[obligation.state]}{level}{due}{following}"
