@@ -20,8 +20,13 @@ _SENTENCE: Final = re.compile("[。；;\n！!？?]")
 _CLOSES: Final = re.compile("[^，,。；;]{0,8}?(?:结束|止|截止|完毕|完成)")
 
 
+_ALONE: Final = frozenset({"dated", "recurring", "triggered", "silent"})
+
+
 def assemble(reading: Reading, found: list[Piece]) -> tuple[list[Phase], str]:
     """The phases of a whole expression, and the rules that read them."""
+    if len(found) == 1 and found[0].kind in _ALONE:
+        return found[0].phases, found[0].rule if found[0].phases else ""
     found = joined(reading, found)
     dated = any(piece.phases for piece in found)
     kept: list[Piece] = []

@@ -6,7 +6,7 @@ character that opens nothing costs one look at a character class.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from typing import Final, TypeAlias
 
@@ -14,13 +14,14 @@ from schedules.assembly import assemble
 from schedules.reading import SENTENCE_ENDS, Piece, Reading, UnreadableExpression
 from schedules.rules.counts import count_piece
 from schedules.rules.dated import bare_years, dated_piece
-from schedules.rules.points import BY_CHAR
+from schedules.rules.festivals import NAMES
 from schedules.rules.recurring import end_of_each, recurring_piece
 from schedules.rules.silence import describes, named_stretch, skipped
-from schedules.rules.standing import standing_piece
+from schedules.rules.standing import PHRASE_HEADS, STANDING, VAGUE, standing_piece
 from schedules.rules.triggered import triggered_piece
 from schedules.schedule import Schedule
-from schedules.spelling import NUMERAL, places, spell
+from schedules.shapes import shaped
+from schedules.spelling import places, spell
 
 Family: TypeAlias = Callable[[Reading, int], Piece | None]
 
@@ -33,60 +34,86 @@ def _span_word(reading: Reading, at: int) -> Piece | None:
 
 
 _NUMBERED: Final[tuple[Family, ...]] = (dated_piece, triggered_piece, count_piece)
-_FAMILIES: Final[dict[str, tuple[Family, ...]]] = {
-    "一": (recurring_piece, dated_piece, triggered_piece, count_piece),
-    "每": (recurring_piece,),
-    "各": (recurring_piece,),
-    "逐": (recurring_piece,),
-    "隔": (recurring_piece,),
-    "按": (recurring_piece, standing_piece),
-    "双": (recurring_piece,),
-    "单": (recurring_piece,),
-    "均": (recurring_piece,),
-    "半": (recurring_piece, triggered_piece),
-    "月": (recurring_piece, dated_piece, end_of_each),
-    "季": (recurring_piece, dated_piece, end_of_each),
-    "周": (recurring_piece,),
-    "日": (recurring_piece, standing_piece),
-    "旬": (recurring_piece,),
-    "次": (recurring_piece, dated_piece),
-    "下": (recurring_piece, dated_piece),
-    "年": (dated_piece, recurring_piece, _span_word),
-    "即": (dated_piece, standing_piece),
-    "第": (dated_piece,),
-    "《": (skipped,),
-    "〈": (skipped,),
-    "<": (skipped,),
-    "〔": (skipped,),
-    "[": (skipped,),
-    "【": (skipped,),
-    "(": (skipped,),
-    "（": (skipped,),
-    "附": (named_stretch,),
-    "关": (named_stretch,),
-    **dict.fromkeys("贯全常长经持始不动滚久", (standing_piece,)),
-    **dict.fromkeys("适及定立随实如视必尽抓限近择相马事酌待另届严依根遵结对在规法要承时", (standing_piece,)),
-}
-for _char in BY_CHAR:
-    _FAMILIES.setdefault(_char, (dated_piece,))
-for _char in "限清端中小七重元教国圣平建实定":
-    _FAMILIES[_char] = (*dict.fromkeys((*_FAMILIES.get(_char, ()), dated_piece)),)
+_EVERY: Final = "每 各季 各月 双月 单月 均限 限次 限下 旬一 " + " ".join(
+    f"逐{unit} 隔{unit}" for unit in "年季月周日旬天"
+)
+_POINTS: Final = """
+第 本月 本年 本季 本周 本日 本个 当月 当年 当季 当周 这月 这周 这个 这季 今年 今天 今日 明年 明天 明日 后年 后天
+翌年 来年 去年 前年 前二 前两 前三 前2 前3 上半 上年 上一 上月 上季 上周 上星 上个 上旬 上、 上和 上下 中旬 即日
+大后 首季 末季 Q1 Q2 Q3 Q4 q1 q2 q3 q4 岁末 岁尾 “ 农历 阴历 旧历 闰 正月 腊月 冬月 元月
+"""
+_AHEAD: Final = "次月 次年 次周 次季 次个 下月 下半 下个 下周 下星 下季 下旬"
+_WHAT: Final = "调报通推考例会研督检汇小总晾公清分巡点评不至"
+_REGIMES: Final = " ".join(f"周{what} 日{what}" for what in _WHAT) + " 周1 周一 周2 周两"
+_OF_MONTHS: Final = " ".join(
+    f"月{what} 季{what}" for what in (*_WHAT, *"底末初中度后结终不至123456789一两二三四五六七八九")
+)
+_OPENINGS: Final[tuple[tuple[str, tuple[Family, ...]], ...]] = (
+    (_EVERY, (recurring_piece,)),
+    ("按", (recurring_piece, standing_piece)),
+    ("半", (recurring_piece, triggered_piece)),
+    (_OF_MONTHS, (recurring_piece, dated_piece, end_of_each)),
+    (_REGIMES, (recurring_piece,)),
+    (_AHEAD, (recurring_piece, dated_piece)),
+    ("年", (dated_piece, recurring_piece, _span_word)),
+    (_POINTS, (dated_piece,)),
+    (" ".join(NAMES), (dated_piece,)),
+    ("《 〈 < 〔 [ 【 ( （", (skipped,)),
+    ("附件 关于", (named_stretch,)),
+    (" ".join((*STANDING, *VAGUE, PHRASE_HEADS)), (standing_piece,)),
+)
+"""Words with which expressions begin, and the families that may read them, first things first."""
 
-_OPENING: Final = re.compile(f"(?<![{NUMERAL}.])(?=[{NUMERAL}])|[{re.escape(''.join(_FAMILIES))}{SENTENCE_ENDS}]")
+
+def _families() -> tuple[dict[str, tuple[Family, ...]], dict[str, set[str]]]:
+    """By first character: the families to try, and the second characters with which they may begin (none: any)."""
+    families: dict[str, tuple[Family, ...]] = {}
+    seconds: dict[str, set[str]] = {}
+    for words, tried in _OPENINGS:
+        for word in words.split():
+            families[word[0]] = (*dict.fromkeys((*families.get(word[0], ()), *tried)),)
+            seconds.setdefault(word[0], set()).add(word[1:2])
+    return families, seconds
+
+
+_FAMILIES, _SECONDS = _families()
 _NUMERALS: Final = frozenset("0123456789零〇○一二两三四五六七八九十廿卅")
 
 
-def pieces(reading: Reading) -> Iterator[Piece]:
+_BEHIND_NUMERALS: Final = (
+    "0-9零〇○一二两三四五六七八九十廿卅百月季年日号个工自小天周星礼钟分次场期轮回遍人批半点时前节国劳假末之第"
+    '、,，和及与至到—–―－~～〜./:：”"oO\\-'
+)
+
+
+def _opening_pattern() -> str:
+    """Every alternative begins with a literal character, so that the search skips what begins nothing."""
+    words = (
+        re.escape(first) + ("" if "" in seconds else f"(?=[{re.escape(''.join(sorted(seconds)))}])")
+        for first, seconds in _SECONDS.items()
+        if first not in _NUMERALS and first != "第"
+    )
+    numerals = (f"{numeral}(?=[{_BEHIND_NUMERALS}])" for numeral in sorted(_NUMERALS))
+    ordinal = f"第(?=[{''.join(sorted(_NUMERALS))}]+(?:[季个周星、,，和至到—~-]))"
+    return "|".join((*numerals, ordinal, *words))
+
+
+OPENING: Final = re.compile(_opening_pattern())
+"""A character with which an expression can begin."""
+_SENTENCE_END: Final = re.compile(f"[{SENTENCE_ENDS}]")
+
+
+def pieces(reading: Reading) -> list[Piece]:
     """What the rules read in a text, in its order; refused where a rule finds an impossible date."""
     text, end = reading.text, 0
-    for opening in _OPENING.finditer(text):
+    found: list[Piece] = []
+    for opening in OPENING.finditer(text):
         at = opening.start()
-        if at < end:
-            continue
         char = text[at]
-        if char in SENTENCE_ENDS:
-            reading.new_sentence()
+        if at < end or (char in _NUMERALS and at and (text[at - 1] in _NUMERALS or text[at - 1] == ".")):
             continue
+        if found and end < at and _SENTENCE_END.search(text, end, at):
+            reading.new_sentence()
         try:
             piece = _piece_at(reading, at, char)
         except UnreadableExpression:
@@ -95,13 +122,14 @@ def pieces(reading: Reading) -> Iterator[Piece]:
             continue
         if piece is not None and piece.end > at:
             end = piece.end
-            yield piece
+            found.append(piece)
+    return found
 
 
 def _piece_at(reading: Reading, at: int, char: str) -> Piece | None:
-    families = _FAMILIES.get(char)
-    if families is None or (char in _NUMERALS and char != "一"):
-        families = _NUMBERED
+    families = _FAMILIES.get(char, ())
+    if char in _NUMERALS:
+        families = (recurring_piece, *_NUMBERED) if char == "一" else _NUMBERED
     for family in families:
         piece = family(reading, at)
         if piece is not None:
@@ -124,10 +152,19 @@ def normalise(text: str, *, year: int, issued: date | None = None) -> Schedule:
     the reason in `error`.
     """
     check_year(year)
-    reading = Reading(spell(text), year, issued)
+    spelled = spell(text)
+    shape = shaped(spelled, year, OPENING)
+    if shape is not None and shape[0]:
+        return Schedule(text, shape[0], shape[1])
+    return by_rules(text, spelled, year=year, issued=issued)
+
+
+def by_rules(text: str, spelled: str, *, year: int, issued: date | None) -> Schedule:
+    """The schedule of one expression as the rules read it, shapes or no shapes."""
+    reading = Reading(spelled, year, issued)
     try:
         whole = bare_years(reading)
-        phases, rule = assemble(reading, list(pieces(reading)) if whole is None else [whole])
+        phases, rule = assemble(reading, pieces(reading) if whole is None else [whole])
     except UnreadableExpression as refused:
         where = places(text)[min(refused.where, len(reading.text))]
         return Schedule(text, (), "", tuple(reading.notes), refused.reason, where)

@@ -25,7 +25,7 @@ def scan(text: str, *, year: int, issued: date | None = None) -> list[Found]:
     check_year(year)
     reading = Reading(spell(text), year, issued, whole=False)
     kept: list[Piece] = []
-    for piece in joined(reading, list(pieces(reading))):
+    for piece in joined(reading, pieces(reading)):
         if piece.kind == "ongoing":
             _stand(reading, piece, kept)
         if piece.phases and piece.kind != "vague":

@@ -8,7 +8,7 @@ Civil Code, article 201: the day from which one counts is not counted.
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Final
 
@@ -153,8 +153,13 @@ def china(extra: Path | None = None) -> WorkCalendar:
     `休` or `off` is a day off, `班` or `work` a worked one. A year with any line counts as announced; a line for a
     known year replaces what was known of that day. ValueError names the line that cannot be used, and how to mend it.
     """
-    known = _Exceptions(_baked(OFF), _baked(WORKED), frozenset(OFF))
-    return WorkCalendar(known if extra is None else _with_file(known, extra))
+    return _china() if extra is None else WorkCalendar(_with_file(_china().exceptions, extra))
+
+
+@cache
+def _china() -> WorkCalendar:
+    """The announced years; one value for all, since it never changes."""
+    return WorkCalendar(_Exceptions(_baked(OFF), _baked(WORKED), frozenset(OFF)))
 
 
 def _with_file(known: _Exceptions, extra: Path) -> _Exceptions:

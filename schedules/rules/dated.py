@@ -52,11 +52,15 @@ _YEAR_SPAN: Final = re.compile(
 _BARE_YEARS: Final = re.compile(f"((?:19|20|21)\\d\\d)年?(?:{DASH}{{1,2}}((?:19|20|21)\\d\\d)年?)?")
 
 
+_LISTABLE: Final = frozenset("0123456789零〇○一二两三四五六七八九十廿卅第上")
+
+
 def dated_piece(reading: Reading, at: int) -> Piece | None:
     """The deadline, window or list of them that begins at a place."""
-    listed = _listed(reading, at)
-    if listed is not None:
-        return listed
+    if reading.text[at] in _LISTABLE:
+        listed = _listed(reading, at)
+        if listed is not None:
+            return listed
     found = point_at(reading, at)
     if found is None:
         return None
@@ -364,6 +368,8 @@ def _is_name(reading: Reading, end: int) -> bool:
 
 def bare_years(reading: Reading) -> Piece | None:
     """A text that is nothing but a year or two: 2021, 2021-2022, 2025年."""
+    if len(reading.text) > 14 or reading.text[:1] not in "12 ":
+        return None
     match = _BARE_YEARS.fullmatch(reading.text.strip(" 。"))
     if match is None:
         return None

@@ -35,13 +35,8 @@ _FIXED: Final[dict[str, tuple[int, int]]] = {
     "圣诞": (12, 25),
 }
 _NUMBERED: Final = "五一|五四|六一|七一|八一|十一"
-_NAMES: Final = "|".join(
-    sorted(
-        {*_FIXED, *lunar.FESTIVALS, "大年三十", "年三十", "大年初一", "中秋国庆"} - set(_NUMBERED.split("|")),
-        key=len,
-        reverse=True,
-    )
-)
+NAMES: Final = tuple(sorted({*_FIXED, *lunar.FESTIVALS, "大年三十", "年三十", "大年初一"}, key=len, reverse=True))
+_NAMES: Final = "|".join(name for name in NAMES if name not in _NUMBERED.split("|"))
 FESTIVAL: Final = re.compile(
     f'[“"「]?(?P<name>{_NAMES}|(?:{_NUMBERED})(?=[”"」]?(?:国际)?(?:节|、|前|之前|以前|期间|假期|劳动节|建[党军]节|儿童节|青年节)))'
     '[”"」]?(?:国际)?(?:劳动节|儿童节|建党节|建军节|青年节)?佳?节?(?:假期|长假|小长假)?'
@@ -73,8 +68,6 @@ def _moving(name: str, year: int) -> date:
         return lunar.festival("除夕", year)
     if name == "大年初一":
         return lunar.festival("春节", year)
-    if name == "中秋国庆":
-        return min(lunar.festival("中秋", year), date(year, 10, 1))
     return lunar.festival(name, year)
 
 

@@ -15,13 +15,14 @@ _NUMBERED: Final = re.compile("[〔\\[［【(（](?:19|20)\\d\\d[〕\\]］】)�
 _ATTACHED: Final = re.compile("附件?(?:[0-9一二三四五六七八九十]{0,2})[:：.．][^\n]*")
 _ABOUT: Final = re.compile("关于[^，。；;\n《》]{2,80}?的(?:通知|公告|决定|函|批复|通报|请示|复函)(?![要应须后前])")
 
-_BEHIND: Final = re.compile(
+BEHIND: Final = re.compile(
     "(?:的(?!最后|第|前提)|(?:期间|之间|以后|后|前)?出生|(?:[日号])?是(?:第|[^，。]{0,12}[节日]$)|为?基[期年数准]|以来|起(?:正式)?(?:施行|生效)"
     "|(?:印发|发布|公布|召开|通过|颁布|出台|制定|修订|下发)的|零时|[，,]已|[，,]全[省市县区国](?:共|已)|为止[，,]?已|(?:末|底)?数据)"
 )
 _BEFORE: Final = re.compile(
     "(?:[较比]|同比|时点[是为]|基准日[是为]?|成立于|始于|始建于|印发于|发布于|出生于|申请日[是为]|当年的|截至目前|落款|[上去前]一?年度|成立|占|(?:成文|发布|印发|发文|公开|生成|公布|签发)(?:日期|时间)[:：]?)$"
 )
+BEHIND_CHARS: Final = frozenset("的期之以后前出日号是为基起印发公召通颁制修下零，,末底数")
 _IN_FORCE: Final = re.compile("(?:正式)?(?:施行|生效|执行|实行|实施(?=[，,。；;]|$)|启用|废止|停止)")
 _UNTIL_NOW: Final = re.compile("截[至止]到?$")
 _ALREADY: Final = re.compile("[^，,。；;]{0,4}[，,][^。；;]{0,12}?(?:已|共|累计|达到|完成率)")
@@ -62,13 +63,17 @@ def _is_signature(reading: Reading, piece: Piece) -> bool:
 def describes(reading: Reading, piece: Piece) -> bool:
     """Whether a date only describes something, or tells what happened."""
     text = reading.text
-    before, point = text[max(0, piece.start - 16) : piece.start], piece.point
-    if _BEHIND.match(text, piece.end) or _BEFORE.search(before) or _THRESHOLD.search(before):
+    point, end = piece.point, piece.end
+    if end < len(text) and text[end] in BEHIND_CHARS and BEHIND.match(text, end):
         return True
-    if piece.suffix in ("起", "开始") and _IN_FORCE.match(text, piece.end):
+    if piece.suffix in ("起", "开始") and _IN_FORCE.match(text, end):
         return True
-    if _UNTIL_NOW.search(before) and _ALREADY.match(text, piece.end):
-        return True
+    if piece.start:
+        before = text[max(0, piece.start - 16) : piece.start]
+        if _BEFORE.search(before) or _THRESHOLD.search(before):
+            return True
+        if _UNTIL_NOW.search(before) and _ALREADY.match(text, end):
+            return True
     if point is None or not point.year_named or piece.suffix or piece.rule == "span of years":
         return False
     if not reading.whole and point.form == "day" and _is_signature(reading, piece):

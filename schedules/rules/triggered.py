@@ -115,18 +115,27 @@ def _amount(match: "Match[str]") -> tuple[int, Unit] | None:
     return n, unit
 
 
+_TO_LAST_STOP: Final = re.compile(f".*[{_STOPS}]", re.DOTALL)
+
+
+def _last_stop(before: str) -> int:
+    """Behind the last mark that ends a clause."""
+    match = _TO_LAST_STOP.match(before)
+    return 0 if match is None else match.end()
+
+
 def _left(text: str, at: int) -> str:
     """The words of the clause before a place, at most 60 characters; a comma behind 后 or 起 does not end it."""
     first = max(0, at - 60)
     before = text[first:at]
     if before[-1:] in ("，", ",") and before[-2:-1] in ("后", "起"):
         before = before[:-1]
-    cut = max(before.rfind(stop) for stop in _STOPS) + 1
+    cut = _last_stop(before)
     while (
         cut and before[cut - 1] in ")）" and (opened := max(before.rfind("(", 0, cut), before.rfind("（", 0, cut))) > 0
     ):
         # Brackets inside a name (镇人民政府(街道办事处)在受理之日起) do not end the clause.
-        cut = max(before.rfind(stop, 0, opened) for stop in _STOPS) + 1
+        cut = _last_stop(before[:opened])
     return before[cut:]
 
 
