@@ -23,6 +23,7 @@ class Wording:
     reply: str
     section: Callable[[MessageView, Items], Section]
     subject: Callable[[MessageView, Items], str]
+    after: Callable[[MessageView, Items], str]  # what comes next where nothing is answered
 
 
 def _section(view: MessageView, items: Items, lead: str, brief: str, *notes: str) -> Section:
@@ -159,6 +160,42 @@ def _overdue_subject(view: MessageView, items: Items) -> str:
     return f"{several(items)}{short}{_due_note(view, items, '到期')}"
 
 
+def _after_silence(verb: str) -> Callable[[MessageView, Items], str]:
+    def after(view: MessageView, items: Items) -> str:
+        last = min((item.answer_by for item in items if item.answer_by), default=None)
+        if any(item.step.startswith("level") for item in items) or last is None or last < view.day:
+            return f"{_chaser(view)}；现在{verb}，就不再联系。"
+        if last == view.day or any(item.step == "remind" for item in items):
+            return f"今天仍未{verb}的，{_chaser(view)}，不再另发通知。"
+        first = f"{short_day(last, view.day)}上午仍未{verb}的，提醒一次并告知单位负责人"
+        return f"{first}；逾期{_chaser(view)}。"
+
+    return after
+
+
+def _chaser(view: MessageView) -> str:
+    """Who comes next: the lead office telephones others; its own silence goes to its head."""
+    return "报告本处负责人" if view.unit == view.office.name else f"由{view.office.name}电话联系"
+
+
+def _after_return(view: MessageView, items: Items) -> str:
+    return f"逾期没有填报的，{_chaser(view)}。"
+
+
+def _after_due(view: MessageView, items: Items) -> str:
+    return f"到期后没有收到办结情况的，下一个工作日催办，并抄送单位负责人和{view.office.name}。"
+
+
+def _after_overdue(view: MessageView, items: Items) -> str:
+    last = min((item.answer_by for item in items if item.answer_by), default=None)
+    until = f"到{short_day(last, view.day)}仍没有办结情况的" if last and last >= view.day else "仍没有办结情况的"
+    return f"{until}，由{view.office.name}研究是否报请领导小组协调。"
+
+
+def _after_other(view: MessageView, items: Items) -> str:
+    return ""
+
+
 def _other(view: MessageView, items: Items) -> Section:
     return _section(view, items, f"请知悉下面{len(items)}项的情况。", f"{len(items)}项情况")
 
@@ -168,12 +205,16 @@ def _other_subject(view: MessageView, items: Items) -> str:
 
 
 WORDINGS = {
-    Ask.OVERDUE: Wording("【已超期】", "打开补报", "直接回复办结情况或原因", _overdue, _overdue_subject),
-    Ask.REMIND: Wording("【到期提醒】", "打开报办结", "直接回复办结情况", _remind, _remind_subject),
-    Ask.CONFIRM: Wording("【请答复】", "打开答复", "直接回复“能按期”或写明困难", _confirm, _confirm_subject),
-    Ask.SIGN: Wording("【请签收】", "查看清单并签收", "直接回复“收到”", _sign, _sign_subject),
-    Ask.RETURN: Wording("【请填报】", "打开填报", "把情况直接写在回复里", _return, _return_subject),
-    Ask.DECIDE: Wording("【请答复】", "打开查看", "直接回复", _other, _other_subject),
-    Ask.UNDELIVERED: Wording("【未送达】", "打开查看", "直接回复", _other, _other_subject),
-    Ask.LINE: Wording("【到期提醒】", "打开查看", "直接回复", _other, _other_subject),
+    Ask.OVERDUE: Wording(
+        "【已超期】", "打开补报", "直接回复办结情况或原因", _overdue, _overdue_subject, _after_overdue
+    ),
+    Ask.REMIND: Wording("【到期提醒】", "打开报办结", "直接回复办结情况", _remind, _remind_subject, _after_due),
+    Ask.CONFIRM: Wording(
+        "【请答复】", "打开答复", "直接回复“能按期”或写明困难", _confirm, _confirm_subject, _after_silence("答复")
+    ),
+    Ask.SIGN: Wording("【请签收】", "查看清单并签收", "直接回复“收到”", _sign, _sign_subject, _after_silence("签收")),
+    Ask.RETURN: Wording("【请填报】", "打开填报", "把情况直接写在回复里", _return, _return_subject, _after_return),
+    Ask.DECIDE: Wording("【请答复】", "打开查看", "直接回复", _other, _other_subject, _after_other),
+    Ask.UNDELIVERED: Wording("【未送达】", "打开查看", "直接回复", _other, _other_subject, _after_other),
+    Ask.LINE: Wording("【到期提醒】", "打开查看", "直接回复", _other, _other_subject, _after_other),
 }

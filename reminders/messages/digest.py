@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from reminders.messages.leaders import leaders_matters, leaders_sections, leaders_ways, leaders_why, shorts
 from reminders.messages.letter import Group, Letter, Row, Section
-from reminders.messages.office import by_topic, office_matters, office_sections, office_ways
+from reminders.messages.office import OFFICE_NEXT, by_topic, office_matters, office_sections, office_ways
 from reminders.messages.rows import dated_row, grouped, unit_row
 from reminders.messages.unit import (
     brief_ways,
@@ -84,7 +84,7 @@ def _unit(view: MessageView) -> Letter:
         link=view.link,
         ways=ways(view, asks),
         brief_ways=brief_ways(view),
-        closing=(*next_steps(view.items), f"为什么发给您：您是{view.unit}登记的联系人，周报只列贵单位牵头的事项。"),
+        closing=(*next_steps(view), f"为什么发给您：您是{view.unit}登记的联系人，周报只列贵单位牵头的事项。"),
         sender=sender(view.office),
         number=view.number,
         rest_at="见页面" if view.link else f"请向{view.office.name}索取清单",
@@ -105,7 +105,7 @@ def _office(view: MessageView) -> Letter:
         link=view.link,
         ways=office_ways(view),
         brief_ways="电话答复的，请代登记",
-        closing=(*next_steps(view.items), "贯穿全年、进展正常的事项不列。"),
+        closing=(OFFICE_NEXT, "贯穿全年、进展正常的事项不列。"),
         whole=True,
         sender=sender(view.office),
         number=view.number,
@@ -126,11 +126,12 @@ _LISTS = (
 
 
 def _lists(view: MessageView, digest: DigestView, *, named: bool = False) -> tuple[Section, ...]:
-    """The week's lists without what the message already asks above."""
-    asked = {item.item_id for item in view.items}
+    """The week's lists; what the message asks above, or an earlier list names, is not repeated."""
+    told = {item.obligation_id for item in view.items}
     sections = []
     for name, title, measure in _LISTS:
-        items = [item for item in getattr(digest, name) if item.item_id not in asked]
+        items = [item for item in getattr(digest, name) if not item.obligation_id or item.obligation_id not in told]
+        told.update(item.obligation_id for item in items)
         if items:
             sections.append(_list(view, items, f"{title}{len(items)}{measure}", named=named))
     return tuple(sections)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import date
 
 from reminders.messages.letter import Group, Letter, Row, Section
-from reminders.messages.unit import next_steps
 from reminders.messages.views import ItemView, MessageView
 from reminders.messages.words import (
     NUMERALS,
@@ -34,7 +33,7 @@ def leaders_letter(view: MessageView) -> Letter:
         sections=leaders_sections(view, view.items),
         ways=leaders_ways(view),
         brief_ways=leaders_ways(view),
-        closing=(*next_steps(view.items), leaders_why()),
+        closing=("接下来：答复或办结之后，不再列入。", leaders_why()),
         whole=True,
         sender=sender(view.office),
         number=view.number,

@@ -8,7 +8,7 @@ from enum import StrEnum
 from reminders.messages.clean import clip
 from reminders.messages.letter import Group, Letter, Row, Section
 from reminders.messages.rows import MOST_ROWS, dated_row, grouped, unit_row
-from reminders.messages.unit import catch_up, greeting, next_steps
+from reminders.messages.unit import catch_up, greeting
 from reminders.messages.views import ItemView, MessageView
 from reminders.messages.words import (
     NUMERALS,
@@ -26,11 +26,13 @@ from reminders.messages.words import (
 
 Items = Sequence[ItemView]
 UNDELIVERED, TO_DO = "【未送达】", "【待办】"
+OFFICE_NEXT = "接下来：答复、代登记或决定之后，对应的项自动从待办里去掉。"
 _DECISIONS = {
     "extension": "申请延期，待决定",
     "objection": "有异议，待决定",
     "held": "拟请领导协调；两个工作日内不决定的自动列入，注明“主管处室未处理”",
     "review": "已提交，待审核",
+    "undecided": "三个工作日没有决定，已恢复计时，请尽快决定",
 }
 _SILENCE = {"signature": "未签收", "confirmation": "未确认能否按期", "return": "未填报"}
 
@@ -57,7 +59,7 @@ def office_letter(view: MessageView) -> Letter:
         link=view.link,
         ways=office_ways(view),
         brief_ways="电话答复的，请代登记",
-        closing=(*next_steps(view.items), _why(view)),
+        closing=(OFFICE_NEXT, _why(view)),
         whole=True,
         sender=sender(view.office),
         number=view.number,
@@ -162,7 +164,7 @@ def _silent_words(items: Items, view: MessageView) -> list[str]:
         if not of_kind:
             continue
         last = min((item.answer_by for item in of_kind if item.answer_by), default=None)
-        until = f"（{short_day(last, view.day)}到期）" if last else ""
+        until = f"（应在{short_day(last, view.day)}前）" if last and last < view.day else ""
         found.append(f"{numbers(item.number for item in of_kind)}{word}{until}")
     return found
 
@@ -188,7 +190,8 @@ def _decide(view: MessageView, items: Items, mark: str) -> Section:
 def _decision_words(item: ItemView) -> str:
     if item.step == "review" and item.state == "suspended":
         return "挂账事项，到复核日期"
-    return _DECISIONS.get(item.step, "待决定")
+    words = _DECISIONS.get(item.step, "待决定")
+    return f"{_SILENCE[item.kind]}，{words}" if item.step == "held" and item.kind in _SILENCE else words
 
 
 def _undelivered(view: MessageView, items: Items, mark: str) -> Section:

@@ -27,7 +27,7 @@ def unit_letter(view: MessageView) -> Letter:
         link=view.link,
         ways=ways(view, asks),
         brief_ways=brief_ways(view),
-        closing=(*next_steps(view.items), *_copy_note(view), _why(view)),
+        closing=(*next_steps(view), *_copy_note(view), _why(view)),
         sender=sender(view.office),
         number=view.number,
         rest_at="见页面" if view.link else f"请向{view.office.name}索取清单",
@@ -77,9 +77,14 @@ def brief_ways(view: MessageView) -> str:
     return f"{'链接打不开，' if view.link else ''}给{caller(view.office)}打电话{telephone}说一声，效果相同"
 
 
-def next_steps(items: Sequence[ItemView]) -> tuple[str, ...]:
-    """What comes next if nothing is answered."""
-    return tuple(f"接下来：{step}" for step in dict.fromkeys(item.next_step for item in items if item.next_step))[:3]
+def next_steps(view: MessageView) -> tuple[str, ...]:
+    """What comes next: first if nothing is answered, then the next thing that will be asked."""
+    after = [WORDINGS[ask].after(view, members) for ask, members in by_ask(view.items)]
+    upcoming = [item.next_step.rstrip("。") for item in view.items if item.next_step]
+    return (
+        *(f"接下来：{line}" for line in list(dict.fromkeys(filter(None, after)))[:2]),
+        *(f"下一件事：{line}。" for line in list(dict.fromkeys(upcoming))[:2]),
+    )
 
 
 def plan_titles(view: MessageView) -> str:

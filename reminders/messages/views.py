@@ -76,7 +76,7 @@ class ItemView:
     count: int = 1
     workdays_left: int | None = None  # to T0, on the slot's day; negative after it
     promised: str = ""  # the unit's last answer in words, e.g. 9月16日答复“能按期”
-    next_step: str = ""  # what comes next if nothing is answered, in words
+    next_step: str = ""  # the next thing the unit will be asked besides, in words
     phones: tuple[PersonView, ...] = ()
     evidence: tuple[str, ...] = ()  # what was sent and accepted, one line each
     tasks: tuple[TaskView, ...] = ()  # of a signature or a return: what it covers

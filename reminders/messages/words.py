@@ -15,6 +15,9 @@ NUMERALS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十"
 _RANKS = {Colour.RED: 0, Colour.YELLOW: 1, Colour.GREEN: 2, Colour.NONE: 3}
 
 
+_SETTLED = frozenset(("submitted", "done", "closed"))
+
+
 class Ask(StrEnum):
     """What an item wants of its reader."""
 
@@ -33,6 +36,7 @@ _ASK_OF_STEP = {
     "extension": Ask.DECIDE,
     "objection": Ask.DECIDE,
     "held": Ask.DECIDE,
+    "undecided": Ask.DECIDE,
     "review": Ask.DECIDE,
     "line": Ask.LINE,
 }
@@ -91,6 +95,8 @@ def due_words(item: ItemView, today: date) -> str:
 
 def _distance(item: ItemView, today: date) -> str:
     left = item.workdays_left
+    if item.state in _SETTLED:
+        return ""
     if item.due_on == today:
         return "，就是今天"
     if left is None:
@@ -138,6 +144,8 @@ def original(item: ItemView) -> str:
     """The expression as it was issued and how it was read."""
     if not item.deadline_text:
         return ""
+    if "→" in item.reading:  # the reading repeats the expression itself
+        return f"原文时限：{clip(item.reading, 80)}"
     reading = f" → {item.reading}" if item.reading else ""
     return f"原文时限：“{clip(item.deadline_text, 40)}”{reading}"
 
@@ -209,6 +217,7 @@ _STEP_ALONE = {
     "extension": "延期申请",
     "objection": "异议",
     "held": "拟报领导",
+    "undecided": "逾期未决定",
     "review": "待审核",
     "line": "例行",
 }

@@ -14,25 +14,14 @@ from starlette.responses import RedirectResponse, Response
 from reminders.messages.views import MessageKind
 from reminders.messages.words import step_word
 from reminders.web.backend import DeliveryView, DemoView, MailboxLine
+from reminders.web.labels import CHANNELS, EVENTS, ROLES, STATES, TRIES, label
 from reminders.web.pages import moment, page, plain, policy
 from reminders.web.site import Site
 
 PER_PAGE = 50
+# Kinds that a visitor should see at a glance.
+_HOT = frozenset(("未确认", "超期", "催办", "未送达", "未填报"))
 _BODY = re.compile(r"<body[^>]*>(.*)</body>", re.DOTALL)
-STATES = {
-    "open": "收集中",
-    "sealed": "待发送",
-    "pending": "待发送",
-    "claimed": "发送中",
-    "sent": "已送达",
-    "retry": "稍后重试",
-    "failed": "未送达",
-    "unknown": "结果不明",
-    "struck": "已撤下",
-    "superseded": "已由后一封代替",
-}
-CHANNELS = {"email": "邮件", "smtp": "邮件", "wecom": "企业微信", "mailbox": "本地信箱"}
-ROLES = {"liaison": "联络员", "head": "负责人", "leader": "领导小组", "group": "工作群"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +43,9 @@ class MailboxPages:
         mailbox = await run_in_threadpool(self.site.backend.mailbox, to, limit=PER_PAGE, offset=start)
         return page(
             "mailbox.html",
-            lines=tuple((line, whose(line), words(line), state_words(line.delivery)) for line in mailbox.lines),
+            lines=tuple((line, whose(line), words(line), label(STATES, line.delivery)) for line in mailbox.lines),
             recipients=mailbox.recipients,
+            hot=_HOT,
             chosen=to or "",
             total=mailbox.total,
             start=start,
@@ -79,6 +69,8 @@ class MailboxPages:
             whose=whose(found.line),
             words=words(found.line),
             deliveries=tuple((delivery, delivery_words(delivery)) for delivery in found.deliveries),
+            tried=lambda attempt: label(TRIES, attempt.outcome),
+            happened=lambda event: label(EVENTS, event.name),
             root=request.scope.get("root_path", ""),
         )
 
@@ -89,7 +81,7 @@ class MailboxPages:
 
 def whose(line: MailboxLine) -> str:
     """The recipient with his unit, or the leading group."""
-    role = ROLES.get(line.role, line.role)
+    role = label(ROLES, line.role)
     if line.role == "leader":
         return f"{role}　{line.recipient}"
     return f"{line.unit}　{line.recipient}（{role}）" if line.unit else f"{line.recipient}（{role}）"
@@ -107,13 +99,8 @@ def words(line: MailboxLine) -> tuple[str, ...]:
 def delivery_words(delivery: DeliveryView) -> str:
     """邮件，已送达."""
     part = f"第{delivery.part}部分，" if delivery.part > 1 else ""
-    channel = CHANNELS.get(delivery.channel, delivery.channel)
-    return f"{channel}，{part}{state_words(delivery.state)}"
-
-
-def state_words(state: str) -> str:
-    """The Chinese of a delivery's state; one unknown here shows as it is."""
-    return STATES.get(state, state)
+    channel = label(CHANNELS, delivery.channel)
+    return f"{channel}，{part}{label(STATES, delivery.state)}"
 
 
 def introduction(demo: DemoView | None) -> tuple[str, str] | None:

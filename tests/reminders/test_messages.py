@@ -24,7 +24,7 @@ from tests.reminders.messages_sample import (
 )
 
 LATER = date(2022, 10, 10)
-SIGN = view(item("signature", "sign", next_step="9月21日上午仍未签收的，提醒一次。"))
+SIGN = view(item("signature", "sign", next_step="9月16日请告知第12项能否按期"))
 CONFIRM = view(item("confirmation", "T-10"))
 OVERDUE = view(late(level=0, answer_by=date(2022, 10, 12)), day=LATER)
 UNIT_VIEWS = {
@@ -137,6 +137,28 @@ def test_overdue_says_that_the_day_of_completion_counts() -> None:
     assert "到期日及以前办结的按按期计" in text
 
 
+def test_message_says_what_comes_next_if_nothing_is_answered() -> None:
+    text = compose(SIGN).text
+    assert "接下来：9月21日上午仍未签收的，提醒一次并告知单位负责人；逾期由综合处电话联系。" in text
+    assert "下一件事：9月16日请告知第12项能否按期。" in text
+    assert "到10月12日仍没有办结情况的，由综合处研究是否报请领导小组协调" in compose(OVERDUE).text
+
+
+def test_lead_office_is_not_told_that_it_telephones_itself() -> None:
+    own = view(item("signature", "sign"), unit="综合处", destination="综合处/liaison")
+    assert "逾期报告本处负责人" in compose(own).text
+
+
+def test_reading_that_repeats_the_expression_is_shown_once() -> None:
+    text = compose(view(item("confirmation", "T-10", reading="“9月底前完成” → 9月30日（含当日）"))).text
+    assert text.count("9月底前完成") == 1
+
+
+def test_submitted_item_is_not_called_overdue() -> None:
+    waiting = item("completion", "review", state="submitted", workdays_left=-3, unit="湿地处")
+    assert "已超期" not in compose(office_view(waiting)).text
+
+
 def test_catch_up_says_whose_fault_it_was() -> None:
     assert "不按未答复处理；方案规定的期限不变" in compose(UNIT_VIEWS["【补发】"]).text
 
@@ -156,9 +178,10 @@ def test_office_gets_one_line_per_silent_unit_with_telephone_and_evidence() -> N
 
 
 def test_office_decides_on_what_waits_for_it() -> None:
-    asked = (item(step="extension", item_id=1), item(step="objection", item_id=2), item(step="held", item_id=3))
-    text = compose(office_view(*asked, item(step="review", item_id=4))).text
-    for words in ("申请延期，待决定", "有异议，待决定", "两个工作日内不决定的自动列入", "已提交，待审核"):
+    steps = ("extension", "objection", "held", "review", "undecided")
+    text = compose(office_view(*(item(step=step, item_id=n) for n, step in enumerate(steps)))).text
+    assert "请您决定5件" in text
+    for words in ("申请延期，待决定", "有异议，待决定", "两个工作日内不决定的自动列入", "已提交，待审核", "请尽快决定"):
         assert words in text
 
 
@@ -199,8 +222,8 @@ def test_digest_names_to_a_leader_what_stands_at_level_two_and_counts_the_rest()
 
 
 def test_digest_repeats_nothing_that_the_message_asks_already() -> None:
-    asked = item("confirmation", "T-10", item_id=5)
-    text = compose(view(asked, kind=MessageKind.DIGEST, digest=digest(unanswered=(asked,)))).text
+    asked, listed = item("confirmation", "T-10", item_id=5), item("confirmation", "", item_id=0)
+    text = compose(view(asked, kind=MessageKind.DIGEST, digest=digest(unanswered=(listed,), overdue=(listed,)))).text
     assert text.count("第12项　林区") == 1
 
 

@@ -46,7 +46,7 @@ def message(number: int = 1, **more: object) -> MailboxMessage:
         text=rendered.text,
         markdown=rendered.markdown,
         deliveries=(DeliveryView("email", "luyuan@example.cn", 1, "sent", (attempt,)),),
-        events=(EventView(SENT_AT, "MessageAccepted", "邮件已送达"),),
+        events=(EventView(SENT_AT, "wait.began", "等到9月21日"),),
     )
 
 
@@ -198,7 +198,7 @@ def test_only_the_list_reloads_itself(mailbox: Browser) -> None:
 
 def test_message_page_shows_mail_text_delivery_attempts_and_events(mailbox: Browser) -> None:
     page = mailbox.client.get("/mailbox/1").text
-    for words in ("查看清单并签收", "纯文本", "luyuan@example.cn", "250 ok", "MessageAccepted"):
+    for words in ("查看清单并签收", "纯文本", "luyuan@example.cn", "250 ok", "对方已接收", "开始等待答复"):
         assert words in page
 
 
