@@ -26,9 +26,9 @@ STEPS = (
     "sign", "remind", "level1", "level2", "level2b", "T-10", "T-3", "T0", "T+1", "T+5", "start", "middle", "count-2",
     "return", "return-remind", "undelivered", "extension", "objection", "held", "review", "line",
 )  # fmt: skip
-texts = st.text(st.characters(codec="utf-8"), max_size=40) | st.sampled_from(
-    ["<@all>", "[a](http://x)", "=?utf-8?q?x?=", ""]
-)
+TELLTALES = re.compile(r"\{\{|Undefined|None")  # what a template leaks; it never goes in
+hostile = st.sampled_from(["<@all>", "[a](http://x)", "=?utf-8?q?x?=", ""])
+texts = st.text(st.characters(codec="utf-8"), max_size=40).filter(lambda text: not TELLTALES.search(text)) | hostile
 days = st.dates(date(2021, 12, 1), date(2023, 2, 28))
 people = st.lists(st.builds(PersonView, texts, texts, texts), max_size=2).map(tuple)
 tasks = st.lists(
@@ -113,9 +113,7 @@ def test_no_view_leaks_a_control_character_or_the_insides_of_a_template(view: Me
     rendered = compose(view)
     whole = "\n".join((rendered.subject, rendered.text, rendered.html, rendered.markdown))
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e]", whole)
-    assert "{{" not in whole
-    assert "Undefined" not in whole
-    assert not re.search(r"\bNone\b", whole)
+    assert not TELLTALES.search(whole)
 
 
 @quick
