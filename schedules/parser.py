@@ -15,6 +15,7 @@ from schedules.reading import SENTENCE_ENDS, Piece, Reading, UnreadableExpressio
 from schedules.rules.counts import count_piece
 from schedules.rules.dated import bare_years, dated_piece
 from schedules.rules.festivals import NAMES
+from schedules.rules.points import HEAD
 from schedules.rules.recurring import end_of_each, recurring_piece
 from schedules.rules.silence import describes, named_stretch, skipped
 from schedules.rules.standing import PHRASE_HEADS, STANDING, VAGUE, standing_piece
@@ -34,6 +35,13 @@ def _span_word(reading: Reading, at: int) -> Piece | None:
 
 
 _NUMBERED: Final[tuple[Family, ...]] = (dated_piece, triggered_piece, count_piece)
+_BY_UNIT: Final[dict[str, tuple[Family, ...]]] = {
+    **dict.fromkeys("次场轮遍回人批", (count_piece,)),
+    "期": (count_piece, dated_piece),
+    "个": (triggered_piece, dated_piece, count_piece),
+    **dict.fromkeys("工自小天分钟周星礼半", (triggered_piece, count_piece)),
+}
+"""By the character behind a number; the others may be anything."""
 _EVERY: Final = "每 各季 各月 双月 单月 均限 限次 限下 旬一 " + " ".join(
     f"逐{unit} 隔{unit}" for unit in "年季月周日旬天"
 )
@@ -127,9 +135,14 @@ def pieces(reading: Reading) -> list[Piece]:
 
 
 def _piece_at(reading: Reading, at: int, char: str) -> Piece | None:
-    families = _FAMILIES.get(char, ())
     if char in _NUMERALS:
-        families = (recurring_piece, *_NUMBERED) if char == "一" else _NUMBERED
+        head = HEAD.match(reading.text, at)
+        unit = "" if head is None else reading.text[head.end() : head.end() + 1]
+        families = _BY_UNIT.get(unit, _NUMBERED)
+        if char == "一" and reading.text[at + 1 : at + 2] in "年季月周日天旬个":
+            families = (recurring_piece, *families)
+    else:
+        families = _FAMILIES.get(char, ())
     for family in families:
         piece = family(reading, at)
         if piece is not None:
@@ -153,7 +166,7 @@ def normalise(text: str, *, year: int, issued: date | None = None) -> Schedule:
     """
     check_year(year)
     spelled = spell(text)
-    shape = shaped(spelled, year, OPENING)
+    shape = shaped(spelled, year, issued, OPENING)
     if shape is not None and shape[0]:
         return Schedule(text, shape[0], shape[1])
     return by_rules(text, spelled, year=year, issued=issued)

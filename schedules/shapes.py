@@ -10,22 +10,33 @@ from datetime import date
 from re import Match, Pattern
 from typing import Final, TypeAlias
 
+from schedules.lunar import FIRST_YEAR, LAST_YEAR, festival
 from schedules.periods import month_length
+from schedules.rules.festivals import FIXED
 from schedules.rules.silence import BEHIND, BEHIND_CHARS
 from schedules.rules.standing import MECHANISM, VAGUE_WORDS
-from schedules.schedule import Continuous, Deadline, Freq, Phase, Recurring, Unscheduled
+from schedules.rules.triggered import event_name, is_own_issue
+from schedules.schedule import Continuous, Deadline, Freq, Phase, Recurring, Triggered, Unit, Unscheduled
 from schedules.spelling import NUMBERS
 
 Read: TypeAlias = tuple[Phase, str]
 Whole: TypeAlias = tuple[tuple[Phase, ...], str]
 
 _MONTH: Final = "1[0-2]|[1-9]|0[1-9]|十[一二]?|[一二三四五六七八九]"
-_DAY: Final = "[12][0-9]|3[01]|0?[1-9]"
+_DAY: Final = "[12][0-9]|3[01]|0?[1-9]|[一二三四五六七八九廿]|[二三]?十[一二三四五六七八九]?|廿[一二三四五六七八九]"
 _DATED: Final = re.compile(
-    f"(?!一(?:月|季度?)一)(?:((?:19|20)\\d\\d)年|今年|(明年))?"
-    f"(?:({_MONTH})月(?:([底末])|({_DAY})[日号]|([上中下])旬|份)?(?:(前)|[-—至]({_MONTH})月)?"
-    "|年?年?([底末内])前?|第?([一二三四1-4])季度([末])?|([上下])半年)"
+    "(?!一(?:月|季度?)一)(?:((?:19|20)\\d\\d)年|今年|(明年|次年))?"
+    f"(?:({_MONTH})月(?:([底末])|({_DAY})[日号]|([上中下])旬|份)?"
+    "|年?年?([底末内])|第?([一二三四1-4])季度([末])?|([上下])半年)((?:之|以)?前)?"
 )
+_PREFIX: Final = re.compile("(?:于|在|不晚于|(到|至|截至))(?=[0-9今明])")
+_TO: Final = re.compile("[-—至](?=[0-9一二三四五六七八九十年明次第上下])")
+_MONTHS: Final = re.compile("([1-9]|1[0-2])[-—至~]([1-9]|1[0-2])月份?(?![0-9一二三四五六七八九十底末上中下初前第的])")
+_PERIOD: Final = re.compile(
+    "自?([^，,。；;：:、（）()《》“”\\s自从在于后起前]{2,24})(?:之日起|之?后的?)([1-9][0-9]?|[一二两三四五六七八九]|十五?)"
+    "个?(工作日|小时|日|月)内(?=$|[，,办作予答完])"
+)
+_FESTIVAL: Final = re.compile("(春节|元旦|清明|端午|中秋|国庆|五一)节?前")
 _EVERY: Final = re.compile(
     f"[每按](?:月({_DAY})[日号]前|季度([首末])月({_DAY})[日号]前|年({_MONTH})月({_DAY})[日号]前"
     "|个?(月|季度|半年|年|两周|周|日))(?![底末一二三四五六日天各首第周星礼下上中结终后最次初的于在])"
@@ -51,25 +62,21 @@ _SHORT: Final[dict[str, tuple[Freq, str]]] = {
     "两周": ("weekly", "FREQ=WEEKLY;INTERVAL=2"),
     "日": ("daily", "FREQ=DAILY"),
 }
-_WINDOW: Final = 1
-"""A bare window: a list, a season or a sharing of endings may follow it, so that no other shape may."""
+_UNITS: Final[dict[str, Unit]] = {"工作日": "workday", "小时": "hour", "日": "day", "月": "month"}
 
 
-def shaped(text: str, year: int, openings: "Pattern[str]") -> Whole | None:
+def shaped(text: str, year: int, issued: date | None, openings: "Pattern[str]") -> Whole | None:
     """The phases of a text that is made of shapes and of words that open nothing, and the rules; else None."""
     if "。" in text[:-1] or "；" in text or "\n" in text:
         return None
     read: list[Read] = []
-    at, carried = 0, year
+    prefix = _PREFIX.match(text)
+    at, carried = (0 if prefix is None else prefix.end()), year
     while True:
-        match = _DATED.match(text, at)
-        if match is not None:
-            one, carried = _dated(match, carried, year)
-        elif at == 0 and (match := _EVERY.match(text)) is not None:
-            one = _every(match, year)
-        else:
-            return _standing(text, at, read, year, openings) if at else _worded(text, year, openings)
-        end = match.end()
+        made = _next(text, at, carried, year, prefix is not None and prefix[1] is not None)
+        if made is None:
+            return _standing(text, at, read, year, openings) if read else _other(text, year, openings)
+        one, end, carried = made
         if one is None or (end < len(text) and _is_bent(text, end)):
             return None
         opened = openings.search(text, end)
@@ -83,9 +90,41 @@ def shaped(text: str, year: int, openings: "Pattern[str]") -> Whole | None:
             opened = openings.search(text, past.end())
         if opened is None:
             return _joined(read)
-        at = opened.start()
+        at, prefix = opened.start(), None
         if text[at - 1] not in "，," or _is_window(one[0]):
             return _standing(text, at, read, year, openings)
+
+
+def _next(text: str, at: int, carried: int, year: int, until: bool) -> tuple[Read | None, int, int] | None:
+    """The shape at a place, its end, and the year that it carries on; a shape of None is refused."""
+    match = _DATED.match(text, at)
+    if match is None:
+        if at == 0 and (match := _EVERY.match(text)) is not None:
+            return _every(match, year), match.end(), carried
+        if at == 0 and (match := _MONTHS.match(text)) is not None:
+            return _span_of_months(match, year), match.end(), carried
+        return None
+    first, last, rule, base = _dated(match, carried, year)
+    end = match.end()
+    before = match[11]
+    if before is not None:
+        if first is not None and rule in ("month", "quarter", "half"):
+            last = date.fromordinal(first.toordinal() - 1)
+        return (Deadline(None, last), rule) if last else None, end, base
+    if last is not None and end < len(text) and _TO.match(text, end):
+        return _span(text, end, first or last, base, year)
+    return (Deadline(None if until else first, last), rule) if last else None, end, base
+
+
+def _span(text: str, end: int, first: date, carried: int, year: int) -> tuple[Read | None, int, int]:
+    """2022年10月至2023年3月, 8月15日至9月10日: from one point to another."""
+    match = _DATED.match(text, end + 1)
+    if match is None or match[11] is not None:
+        return None, end, carried
+    _, last, _, base = _dated(match, carried, year)
+    if last is None or last < first or match[2] == "次年":
+        return None, end, carried
+    return (Deadline(first, last), "span"), match.end(), base
 
 
 def _is_window(phase: Phase) -> bool:
@@ -127,65 +166,89 @@ def _counted(read: Read, n: int) -> Read:
     return Recurring(phase.freq, phase.rrule, phase.dues, n), rule
 
 
-def _worded(text: str, year: int, openings: "Pattern[str]") -> Whole | None:
-    """A standing duty alone, or a single word that names no date."""
-    if _WHOLE.fullmatch(text) is not None:
-        return (Continuous(date(year, 1, 1), date(year, 12, 31)),), "standing duty"
+def _other(text: str, year: int, openings: "Pattern[str]") -> Whole | None:
+    """A standing duty alone, a period from an event, the eve of a festival, or a single word that names no date."""
     opened = openings.search(text)
     if opened is None:
         return (), ""
-    match = VAGUE_WORDS.match(text, opened.start())
-    if match is None or openings.search(text, match.end()) is not None:
+    at = opened.start()
+    if at == 0:
+        if _WHOLE.fullmatch(text) is not None:
+            return (Continuous(date(year, 1, 1), date(year, 12, 31)),), "standing duty"
+        match = _FESTIVAL.fullmatch(text)
+        if match is not None:
+            return _eve(match[1], year)
+    match = VAGUE_WORDS.match(text, at)
+    if match is not None:
+        return ((Unscheduled(),), "no date named") if openings.search(text, match.end()) is None else None
+    match = _PERIOD.match(text)
+    if match is None or match.start(2) != at or openings.search(text, match.end()) is not None:
         return None
-    return (Unscheduled(),), "no date named"
+    return _period(match)
 
 
-def _dated(match: "Match[str]", carried: int, plan_year: int) -> tuple[Read | None, int]:
-    """The deadline of a match and the year that it carries on."""
-    named, ahead, month, end, day, tenth, before, last, mark, quarter, quarter_end, half = match.groups()
+def _eve(name: str, year: int) -> Whole | None:
+    fixed = FIXED.get(name)
+    if fixed is None:
+        if not FIRST_YEAR <= year <= LAST_YEAR:
+            return None
+        day = festival(name, year)
+    else:
+        day = date(year, *fixed)
+    return (Deadline(None, date.fromordinal(day.toordinal() - 1)),), "festival"
+
+
+def _period(match: "Match[str]") -> Whole | None:
+    """决策文件出台后的10个工作日内; what counts from the plan's own issue is left to the rules."""
+    event, amount, word = match.groups()
+    name = event_name(event)
+    if name != event or is_own_issue(name) or (word == "月" and "个" not in match.group()):
+        return None
+    return (Triggered(name, NUMBERS[amount], _UNITS[word], True),), "period from an event"
+
+
+def _dated(match: "Match[str]", carried: int, plan_year: int) -> tuple[date | None, date | None, str, int]:
+    """First day (where there is a window), last day, rule, and the year that a match carries on."""
+    named, ahead, month, end, day, tenth, mark, quarter, quarter_end, half, _ = match.groups()
     year = carried
     if named is not None:
         year = int(named)
     elif ahead is not None:
-        year = plan_year + 1
-    if last is not None:
-        return _span(year, month, last, end or day or tenth), year
+        year = (plan_year if ahead == "明年" else carried) + 1
     if month is not None:
-        return _in_month(year, NUMBERS[month], end, day, tenth, before), year
+        return (*_in_month(year, NUMBERS[month], end, day, tenth), year)
     if mark is not None:
-        return (Deadline(date(year, 1, 1) if mark == "内" else None, date(year, 12, 31)), "year"), year
+        return date(year, 1, 1) if mark == "内" else None, date(year, 12, 31), "year", year
     if quarter is not None:
         first, close = _QUARTERS[NUMBERS[quarter] - 1]
-        start = None if quarter_end else date(year, first, 1)
-        return (Deadline(start, date(year, close, 31 if close in (3, 12) else 30)), "quarter"), year
+        last = date(year, close, 31 if close in (3, 12) else 30)
+        return (None, last, "quarter", year) if quarter_end else (date(year, first, 1), last, "quarter", year)
     if half == "上":
-        return (Deadline(date(year, 1, 1), date(year, 6, 30)), "half"), year
-    return (Deadline(date(year, 7, 1), date(year, 12, 31)), "half"), year
+        return date(year, 1, 1), date(year, 6, 30), "half", year
+    return date(year, 7, 1), date(year, 12, 31), "half", year
 
 
-def _span(year: int, month: str, last: str, part: str | None) -> Read | None:
-    """7月至9月."""
-    first, close = NUMBERS[month], NUMBERS[last]
-    if part is not None or close <= first:
+def _span_of_months(match: "Match[str]", year: int) -> Read | None:
+    """7月至9月, 3-5月."""
+    first, close = int(match[1]), int(match[2])
+    if close <= first:
         return None
     return Deadline(date(year, first, 1), date(year, close, month_length(year, close))), "span"
 
 
 def _in_month(
-    year: int, month: int, end: str | None, day: str | None, tenth: str | None, before: str | None
-) -> Read | None:
+    year: int, month: int, end: str | None, day: str | None, tenth: str | None
+) -> tuple[date | None, date | None, str]:
     length = month_length(year, month)
     if end is not None:
-        return Deadline(None, date(year, month, length)), "end of month"
+        return None, date(year, month, length), "end of month"
     if day is not None:
-        number = int(day)
-        return (Deadline(None, date(year, month, number)), "named day") if number <= length else None
+        number = NUMBERS[day]
+        return None, date(year, month, number) if number <= length else None, "named day"
     if tenth is not None:
         first, last = {"上": (1, 10), "中": (11, 20), "下": (21, length)}[tenth]
-        return Deadline(None if before else date(year, month, first), date(year, month, last)), "part of month"
-    if before is not None:
-        return None
-    return Deadline(date(year, month, 1), date(year, month, length)), "month"
+        return date(year, month, first), date(year, month, last), "part of month"
+    return date(year, month, 1), date(year, month, length), "month"
 
 
 def _every(match: "Match[str]", year: int) -> Read | None:

@@ -10,7 +10,7 @@ from typing import Final
 
 from schedules import periods
 from schedules.reading import CLAUSE_ENDS, DASHES, Kind, Piece, Point, Reading, UnreadableExpression
-from schedules.rules.points import DASH, point_at
+from schedules.rules.points import DASH, HEAD, point_at
 from schedules.schedule import Continuous, Deadline, Phase
 from schedules.spelling import NUMERAL, number
 from schedules.workdays import china
@@ -52,31 +52,33 @@ _YEAR_SPAN: Final = re.compile(
 _BARE_YEARS: Final = re.compile(f"((?:19|20|21)\\d\\d)年?(?:{DASH}{{1,2}}((?:19|20|21)\\d\\d)年?)?")
 
 
-_LISTABLE: Final = frozenset("0123456789零〇○一二两三四五六七八九十廿卅第上")
+_LISTING: Final = frozenset("、,，和及与以年") | frozenset(DASHES)
+"""Behind the first number of a list or span."""
 
 
 def dated_piece(reading: Reading, at: int) -> Piece | None:
     """The deadline, window or list of them that begins at a place."""
-    if reading.text[at] in _LISTABLE:
+    text = reading.text
+    head = HEAD.match(text, at)
+    if text[head.end() : head.end() + 1] in _LISTING if head is not None else text[at] == "上":
         listed = _listed(reading, at)
         if listed is not None:
             return listed
-    found = point_at(reading, at)
+    found = point_at(reading, at, head)
     if found is None:
         return None
     point, end = found
-    behind = _behind_clock(reading, end)
-    if reading.char(behind) in _DASH_STARTS:
-        span = _span(reading, point, at, behind)
-        if span is not None:
-            return span
+    if end < len(text):
+        behind = _behind_clock(reading, end) if text[end] in _CLOCK_CHARS else end
+        if text[behind : behind + 1] in _DASH_STARTS:
+            span = _span(reading, point, at, behind)
+            if span is not None:
+                return span
     return _settled(reading, point, at, end)
 
 
 def _behind_clock(reading: Reading, end: int) -> int:
     """Behind the clock time or weekday of a span's first day (3月25日上午10时至3月27日)."""
-    if reading.char(end) not in _CLOCK_CHARS:
-        return end
     clock = _FIRST_CLOCK.match(reading.text, end)
     return end if clock is None else clock.end()
 

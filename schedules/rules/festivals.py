@@ -9,7 +9,7 @@ from schedules import lunar
 from schedules.reading import Point, Reading, UnreadableExpression
 from schedules.spelling import NUMERAL, number
 
-_FIXED: Final[dict[str, tuple[int, int]]] = {
+FIXED: Final[dict[str, tuple[int, int]]] = {
     "元旦": (1, 1),
     "妇女节": (3, 8),
     "三八节": (3, 8),
@@ -35,7 +35,7 @@ _FIXED: Final[dict[str, tuple[int, int]]] = {
     "圣诞": (12, 25),
 }
 _NUMBERED: Final = "五一|五四|六一|七一|八一|十一"
-NAMES: Final = tuple(sorted({*_FIXED, *lunar.FESTIVALS, "大年三十", "年三十", "大年初一"}, key=len, reverse=True))
+NAMES: Final = tuple(sorted({*FIXED, *lunar.FESTIVALS, "大年三十", "年三十", "大年初一"}, key=len, reverse=True))
 _NAMES: Final = "|".join(name for name in NAMES if name not in _NUMBERED.split("|"))
 FESTIVAL: Final = re.compile(
     f'[“"「]?(?P<name>{_NAMES}|(?:{_NUMBERED})(?=[”"」]?(?:国际)?(?:节|、|前|之前|以前|期间|假期|劳动节|建[党军]节|儿童节|青年节)))'
@@ -53,8 +53,8 @@ def festival_point(reading: Reading, match: "Match[str]") -> tuple[Point, int] |
     """The day of a festival in the year carried; 期间 widens it to the days off around it (see the parser)."""
     name = match["name"].removeprefix("国际")
     year = reading.carried_year
-    if name in _FIXED:
-        day = date(year, *_FIXED[name])
+    if name in FIXED:
+        day = date(year, *FIXED[name])
     else:
         try:
             day = _moving(name, year)

@@ -85,10 +85,13 @@ _RELATIVE: Final = re.compile(
 _NUMERALS: Final = frozenset("0123456789零〇○一二两三四五六七八九十半几数多")
 
 
-def point_at(reading: Reading, at: int) -> tuple[Point, int] | None:
-    """The point that begins at a place and where it ends; None where none begins there."""
+def point_at(reading: Reading, at: int, head: "Match[str] | None" = None) -> tuple[Point, int] | None:
+    """The point that begins at a place and where it ends; None where none begins there.
+
+    `head` is the number at that place, where the caller has looked for it.
+    """
     text = reading.text
-    head = HEAD.match(text, at)
+    head = head or HEAD.match(text, at)
     if head is None:
         rules = BY_CHAR.get(text[at : at + 1])
     elif len(head.group()) > 9:
@@ -124,10 +127,14 @@ def _day_point(reading: Reading, year: int, month: int, day: int, at: int, *, na
 
 def _month(reading: Reading, match: "Match[str]") -> tuple[Point, int] | None:
     """8月, 8月15日, 8月上旬, 8月底, 8月第二周."""
+    if reading.text[match.end("m") + 1 : match.end("m") + 2] == "初":
+        lunar = LUNAR.match(reading.text, match.start())
+        if lunar is not None:
+            return lunar_point(reading, lunar)
     month = number(match["m"])
     if month is None or month > 99:
         return None
-    year, named = reading.carried_year, reading.linked
+    year = reading.carried_year
     if not 1 <= month <= 12:
         raise UnreadableExpression(f"没有{month}月，请核对", match.start())
     if match["d"] is not None:
@@ -139,7 +146,6 @@ def _month(reading: Reading, match: "Match[str]") -> tuple[Point, int] | None:
         return _part(year, month, match["part"]), match.end()
     if match["w"] or match["lw"] or match["k"] or match["lk"]:
         return _week_in_month(reading, match, year, month), match.end()
-    del named
     return Point(*periods.months(year, month, month), "period", False, "month"), match.end()
 
 
@@ -434,7 +440,7 @@ _PLANS = Rule("five-year plan", _PLAN, _plan)
 _COMPACTS = Rule("compact day", _COMPACT, _numeric)
 
 BY_UNIT: Final[dict[str, tuple[Rule, ...]]] = {
-    "月": (_LUNAR, _MONTHS),
+    "月": (_MONTHS,),
     "节": (_FESTIVALS,),
     "季": (_QUARTERS,),
     "个": (_QUARTERS,),

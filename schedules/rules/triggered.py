@@ -203,7 +203,7 @@ def _strip_limit(left: str) -> str:
 
 def _from(reading: Reading, event: str, n: int, unit: Unit, *, bare: bool = False) -> Phase:
     """A deadline where the event is the plan's own issue and its date is known; else triggered."""
-    if not _is_own_issue(event):
+    if not is_own_issue(event):
         return Triggered(event, n, unit, True)
     if reading.issued is None or unit in ("hour", "minute"):
         return Triggered(event, n, unit, True)
@@ -215,7 +215,7 @@ def _from(reading: Reading, event: str, n: int, unit: Unit, *, bare: bool = Fals
     return Deadline(None, due)
 
 
-def _is_own_issue(event: str) -> bool:
+def is_own_issue(event: str) -> bool:
     return _OWN.fullmatch(event) is not None or (_OWN_NAMED.match(event) is not None and "收到" not in event)
 
 
