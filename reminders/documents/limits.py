@@ -8,6 +8,7 @@ from reminders.exceptions import DocumentTooLarge
 MAX_BYTES: Final = 30 * 1024 * 1024
 MAX_ROWS: Final = 20_000
 MAX_COLUMNS: Final = 200
+MAX_COVERED: Final = 2 * MAX_ROWS * MAX_COLUMNS  # positions that the cells of one table may cover together
 MAX_TEXT: Final = 8_000_000  # characters of the whole document
 MAX_PIECE: Final = 50_000  # characters of one cell or line: longer is no text that an office wrote
 MAX_PAGES: Final = 400
@@ -33,7 +34,7 @@ def refuse_too_many_rows(rows: int, name: str) -> None:
     """DocumentTooLarge for more rows or paragraphs than MAX_ROWS."""
     if rows > MAX_ROWS:
         raise DocumentTooLarge(
-            f"文件「{name}」有 {rows} 行，超过 {MAX_ROWS} 行的上限：请删去与方案无关的工作表和空白行后再导入。"
+            f"「{name}」有 {rows} 行，超过 {MAX_ROWS} 行的上限：请删去与方案无关的工作表和空白行后再导入。"
         )
 
 
@@ -46,6 +47,8 @@ def refuse_oversized_text(document: Document, name: str) -> None:
             raise DocumentTooLarge(
                 f"文件「{name}」{block.name}有 {block.width} 列，超过 {MAX_COLUMNS} 列的上限：请只保留任务表的各列。"
             )
+        if isinstance(block, Grid):
+            refuse_overlapping(block, name)
         for text, place in _pieces(block):
             total += len(text)
             if len(text) > MAX_PIECE:
@@ -55,6 +58,12 @@ def refuse_oversized_text(document: Document, name: str) -> None:
     refuse_too_many_rows(rows, name)
     if total > MAX_TEXT:
         raise DocumentTooLarge(f"文件「{name}」共 {total} 字，超过 {MAX_TEXT} 字的上限：请只保留方案正文后再导入。")
+
+
+def refuse_overlapping(grid: Grid, name: str) -> None:
+    """DocumentTooLarge for merged cells that together cover more than any table: they can only overlap."""
+    if sum(cell.rowspan * cell.colspan for cell in grid.cells) > MAX_COVERED:
+        raise DocumentTooLarge(f"文件「{name}」{grid.name}的合并单元格大小反常：请取消多余的合并后再导入。")
 
 
 def _pieces(block: object) -> list[tuple[str, str]]:

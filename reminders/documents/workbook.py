@@ -73,11 +73,11 @@ def _refuse_many_rows(data: bytes, name: str) -> None:
 
 
 def _sheet(sheet: Any) -> Grid:
+    # The cells that exist, not the rectangle around them: one stray cell in the last row would make it a million rows.
     values = {
-        (cell.row - 1, cell.column - 1): text
-        for row in sheet.iter_rows()
-        for cell in row
-        if (text := shown(cell.value, cell.number_format))
+        (row - 1, column - 1): text
+        for (row, column), cell in sheet._cells.items()
+        if (text := shown(getattr(cell, "value", None), getattr(cell, "number_format", "")))
     }
     spans = [(r.min_row - 1, r.min_col - 1, r.max_row - 1, r.max_col - 1) for r in sheet.merged_cells.ranges]
     return _grid(values, spans, f"工作表「{sheet.title}」")
@@ -98,18 +98,15 @@ def _calamine_sheet(book: Any, title: str, name: str) -> Grid:
 
 
 def _grid(values: dict[tuple[int, int], str], spans: Iterable[tuple[int, int, int, int]], name: str) -> Grid:
-    tops = {(top, left): (bottom - top + 1, right - left + 1) for top, left, bottom, right in spans}
     height = max((row for row, _ in values), default=-1) + 1
-    covered = {
-        (row, column)
-        for (top, left), (tall, wide) in tops.items()
-        for row in range(top, min(top + tall, height))
-        for column in range(left, left + min(wide, MAX_COLUMNS))
-    } - set(tops)
+    refuse_too_many_rows(height, name)
+    tops = {
+        (top, left): (min(bottom, height) - top + 1, min(right - left + 1, MAX_COLUMNS))
+        for top, left, bottom, right in spans
+    }
+    # Only the top left cell of a merged range has a value.
     cells = [
-        Cell(text, row, column, *tops.get((row, column), (1, 1)))
-        for (row, column), text in sorted(values.items())
-        if (row, column) not in covered
+        Cell(text, row, column, *tops.get((row, column), (1, 1))) for (row, column), text in sorted(values.items())
     ]
     return Grid(tuple(cells), tuple(f"{name}第{row}行" for row in range(1, height + 1)), name)
 

@@ -5,8 +5,10 @@ the page break. Rows are joined only where all their columns then hold equally m
 aligned is kept in order and flagged for a person.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
@@ -18,6 +20,7 @@ from reminders.plans.warnings import warn
 
 _LOOK_AHEAD: Final = 3  # a task is cut by one page break, rarely two
 _OPEN_ENDS: Final = "，、；,;：:（("
+_BEHIND_VERB: Final = re.compile(r"(?<=配合|落实)(?=[\u4e00-\u9fff])(?!落实|做好|完成|实施)")
 _SENTENCE_ENDS: Final = "。；;！!”）)"
 _ALIGNED: Final = (Role.MEASURE, Role.DEADLINE, *OWED_ROLES)
 _NAMES: Final = {Role.MEASURE: "措施", Role.DEADLINE: "时限", Role.UNIT: "责任单位", Role.LEAD: "牵头单位"}
@@ -38,7 +41,7 @@ class _Alignment:
         self._title = self._title_section = ""
 
     def tasks(self) -> list[RawTask]:
-        rows = self._table.rows
+        rows = [self._unwrapped(row) if row.wrapped else row for row in self._table.rows]
         index = 0
         while index < len(rows):
             taken = self._band_length(rows, index)
@@ -52,6 +55,15 @@ class _Alignment:
         return self._tasks
 
     # What a row holds
+
+    def _unwrapped(self, row: Row) -> Row:
+        """A row of a PDF whose paragraphs ran together where a line was exactly full, taken apart again."""
+        count = len(self._items(row))
+        short = {role for role in _ALIGNED if role in row.own and len(row.texts[role].split("\n")) < count}
+        if count < 2 or not short:
+            return row
+        texts = {role: _parted(text, role, count) if role in short else text for role, text in row.texts.items()}
+        return replace(row, texts=texts)
 
     def _items(self, row: Row) -> list[str]:
         """The paragraphs of the anchor column that begin in this row, each item with what follows it."""
@@ -266,6 +278,16 @@ def _joined(parts: Sequence[str], role: Role) -> str:
             joined += part if not joined or joined.endswith(tuple(_OPEN_ENDS)) else f"，{part}"
         return joined
     return "\n".join(parts)
+
+
+def _parted(text: str, role: Role, count: int) -> str:
+    """A text cut behind each 配合 and 落实 that a name follows, or into equal parts; as it was where that fails."""
+    if role in OWED_ROLES:
+        cut = _BEHIND_VERB.sub("\n", text)
+        return cut if len(cut.split("\n")) == count else text
+    bare = text.replace("\n", "")
+    size = len(bare) // count
+    return "\n".join([bare[:size]] * count) if bare and bare == bare[:size] * count else text
 
 
 def _continued(before: str, text: str, role: Role) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 
 from reminders.plans.names import looks_like_unit, split_names
 
-_PAIRS: Final = {"（": "）", "(": ")", "【": "】", "[": "]", "〔": "〕"}
+_PAIRS: Final = {"（": "）", "(": ")", "【": "】", "[": "]"}
 _UNIT_LABEL: Final = r"(?:责任|牵头|配合|承办|落实|主办|协办|负责|参与)(?:单位|处室|部门|科室|股室|主体)?"
 _LABELLED: Final = re.compile(rf"^{_UNIT_LABEL}\s*[:：]")
 _VERB: Final = re.compile(r"牵头|配合|落实|负责|承办|主办|协办|实施")
@@ -30,17 +30,27 @@ class Bracket:
 def responsibilities(text: str) -> list[Bracket]:
     """The brackets that name who owes what stands before them, in order."""
     found: list[Bracket] = []
-    position = 0
-    while position < len(text):
-        if text[position] in _PAIRS and text[position] != "〔":
-            end = _closing(text, position)
-            if end is not None and end - position <= _MOST:
-                inner = text[position + 1 : end].strip()
-                if _ends_sentence(text, position, end) and is_responsibility(inner):
-                    found.append(Bracket(inner, position, end + 1))
-                    position = end
-        position += 1
+    behind = 0
+    for start, end in _pairs(text):
+        if start < behind or end - start > _MOST:
+            continue
+        inner = text[start + 1 : end].strip()
+        if _ends_sentence(text, start, end) and is_responsibility(inner):
+            found.append(Bracket(inner, start, end + 1))
+            behind = end + 1
     return found
+
+
+def _pairs(text: str) -> list[tuple[int, int]]:
+    """Where each bracket opens and closes, in the order of opening; one that is never closed is left out."""
+    pairs: list[tuple[int, int]] = []
+    open_at: dict[str, list[int]] = {closing: [] for closing in _PAIRS.values()}
+    for position, character in enumerate(text):
+        if character in _PAIRS:
+            open_at[_PAIRS[character]].append(position)
+        elif open_at.get(character):
+            pairs.append((open_at[character].pop(), position))
+    return sorted(pairs)
 
 
 def is_responsibility(inner: str) -> bool:
@@ -74,14 +84,6 @@ def without_deadline_label(text: str) -> str:
 
 def _ends_sentence(text: str, start: int, end: int) -> bool:
     """Whether a bracket stands where a sentence ends: behind its full stop, or before one, or at the very end."""
-    before, after = text[:start].rstrip(), text[end + 1 :].lstrip(" \u3000")
+    # Only the neighbourhood: a copy of the whole text for every bracket would make long texts slow.
+    before, after = text[max(0, start - 4) : start].rstrip(), text[end + 1 : end + 5].lstrip(" \u3000")
     return not after or after[0] in "。；;\n" or before.endswith(("。", "；", ";", "！", "."))
-
-
-def _closing(text: str, start: int) -> int | None:
-    opening, closing, depth = text[start], _PAIRS[text[start]], 0
-    for position in range(start, min(len(text), start + _MOST + 2)):
-        depth += (text[position] == opening) - (text[position] == closing)
-        if depth == 0:
-            return position
-    return None

@@ -173,12 +173,9 @@ def deadline_like(text: str) -> bool:
 
 def unit_like(text: str) -> bool:
     """Whether a cell names units: a list of names, or names with 牵头, 配合 or 落实."""
+    if len(text) > 200:
+        return False
     first = re.split(r"[，,；;\n]", text.strip())[0]
     bare = re.sub(r"(?:分别|共同)?(?:牵头|配合|落实|负责|技术支持)+.*$", "", first)
     names = split_names(bare)
-    return (
-        bool(names)
-        and len(text) <= 200
-        and all(looks_like_unit(name) for name in names)
-        and not starts_with_ordinal(text)
-    )
+    return bool(names) and all(looks_like_unit(name) for name in names) and not starts_with_ordinal(text)

@@ -20,11 +20,15 @@ _COLLECTIVE: Final = re.compile(
 _VAGUE: Final = re.compile(r"有关|相关")
 _SENTENCE: Final = re.compile(r"[。！？：:“”]|工作$|要求$|情况$|建设$|管理$")
 _REGIONS: Final = re.compile(r"^各?(?:市|州|县|区|旗|盟|地|镇|乡)(?:[〔（(][^〕）)]{1,8}[〕）)])?$")
+_LONGEST_LIST: Final = 2_000  # characters; a longer one was not written as a list of units
+_CONJUNCTION: Final = re.compile(r"以及|和|及|与|等(?=.)")
 _LIST_MARKS: Final = "、/／"
 
 
 def looks_like_unit(text: str) -> bool:
     """Whether a text can be the name of a unit or a collective of units."""
+    if len(text) > 60:
+        return False
     name = "".join(text.split())
     return 2 <= len(name) <= 40 and not _SENTENCE.search(name) and bool(_UNIT.search(name) or is_collective(name))
 
@@ -43,7 +47,7 @@ def split_names(text: str) -> list[str]:
     """The names in a list with 、 和 及 与 等, in order; a list of regions (各市〔州〕、县〔市、区〕政府) stays one."""
     names: list[str] = []
     pending = ""
-    for piece in _pieces(text):
+    for piece in _pieces(text[:_LONGEST_LIST]):
         joined = pending + piece
         if _REGIONS.match(joined.strip("、")) or (pending and _REGIONS.match(piece)):
             pending = joined + "、"
@@ -80,20 +84,23 @@ def _by_blanks(text: str) -> list[str]:
 
 
 def _conjoined(text: str) -> list[str]:
-    """A piece cut at 和, 及, 与, 以及 or 等, where the part before it is a unit."""
-    for match in re.finditer(r"以及|和|及|与|等(?=.)", text):
-        head, tail = text[: match.start()], text[match.end() :]
-        if len(head) < 2 or not looks_like_unit(head) or not tail:
+    """A piece cut at 和, 及, 与, 以及 or 等, where the part before it is a unit and the part behind begins with one."""
+    names: list[str] = []
+    start = 0
+    for match in _CONJUNCTION.finditer(text):
+        head, tail = text[start : match.start()], text[match.end() :]
+        if len(head) < 2 or not looks_like_unit(head) or not _begins_with_unit(tail):
             continue
         if match.group() == "等" and not (looks_like_unit(tail) and is_collective(tail)):
             continue
-        if looks_like_unit(tail) or any(looks_like_unit(part) for part in _conjoined_tail(tail)):
-            return [head, *_conjoined(tail)]
-    return [text]
+        names.append(head)
+        start = match.end()
+    return [*names, text[start:]]
 
 
-def _conjoined_tail(text: str) -> list[str]:
-    return [text[: match.start()] for match in re.finditer(r"和|及|与", text)]
+def _begins_with_unit(text: str) -> bool:
+    ends = [match.start() for match in _CONJUNCTION.finditer(text[:60])]
+    return any(looks_like_unit(text[:end]) for end in [*ends, len(text)])
 
 
 def _bare(name: str) -> str:

@@ -35,7 +35,7 @@ _HEADING_LENGTH: Final = 40
 _TITLE_LENGTH: Final = 40
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Item:
     """One numbered item and everything written under it."""
 
@@ -125,12 +125,11 @@ def _is_tail(text: str) -> bool:
 
 def _owed_items(roots: Sequence[_Item]) -> list[_Item]:
     """Items with a responsibility, and leaves without one that are more than a heading."""
-    chosen: list[_Item] = []
+    chosen = [item for root in roots for item in _owed_below(root)]
+    tasks = {id(item) for item in chosen}
     heading = ""
-    for item in roots:
-        chosen.extend(_owed_below(item))
     for item in [entry for root in roots for entry in root.family()]:
-        if item in chosen:
+        if id(item) in tasks:
             item.heading_above = heading
         elif item.heading_like and not item.children:
             heading = _heading(item)

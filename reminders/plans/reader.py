@@ -98,7 +98,7 @@ def _parts(document: Document) -> _Parts:
     table = read_table(document.grids)
     raws = tasks_of_table(table) if table else []
     if raws and table:
-        return _Parts(raws, document.lines, table.outside, table.warnings)
+        return _Parts(raws, [*document.lines, *_lines_of(table.outside)], table.outside, table.warnings)
     cells = [(grid.places[cell.row], cell.text) for grid in document.grids for cell in grid.cells]
     prose = tasks_of_prose(_prose_lines(document))
     return _Parts(prose.tasks, prose.outside, cells)

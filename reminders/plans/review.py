@@ -5,15 +5,12 @@ text was changed. A hidden column keeps what the text beside it was read as.
 """
 
 import json
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
-
-import openpyxl
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
 
 from reminders.documents import Document, Grid
 from reminders.exceptions import InputError, ReviewRejected
@@ -43,6 +40,8 @@ _CONTROL: Final = dict.fromkeys([*range(9), 11, 12, *range(14, 32)])
 
 def write_review(plan: Plan, target: Path) -> None:
     """Write the workbook. InputError where the place cannot be written or a text does not fit a cell."""
+    import openpyxl  # here, because every process of the service imports this package and only this command writes
+
     book = openpyxl.Workbook()
     assert book.active is not None
     tasks, facts, mentions = book.active, book.create_sheet(FACTS), book.create_sheet(MENTIONS)
@@ -95,6 +94,9 @@ def _kept(text: str, phases: Iterable[Phase]) -> str:
 
 def _fill(sheet: Any, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Rows of texts, never formulas: a text that begins with = stays a text."""
+    from openpyxl.styles import Alignment, Font
+    from openpyxl.utils import get_column_letter
+
     for number, row in enumerate((head, *rows), start=1):
         for column, text in enumerate(row, start=1):
             if len(text) > _MOST_IN_CELL:
@@ -136,22 +138,17 @@ def plan_of_review(document: Document, *, year: int | None = None) -> Plan:
     plan_year = year if year is not None else _year(facts.get("年度", ""), wrong)
     issued = _issued(facts.get("印发日期", ""), wrong)
     reader = Reader(plan_year, issued)
-    mentions = [
-        (row.get("编号", ""), _mention(row, number, reader, wrong))
-        for number, row in _sheet(document, MENTIONS, _MENTION_HEAD[:2]).rows
-    ]
+    mentions: dict[str, list[Mention]] = defaultdict(list)
+    for number, row in _sheet(document, MENTIONS, _MENTION_HEAD[:2]).rows:
+        mentions[row.get("编号", "")].append(_mention(row, number, reader, wrong))
     rows = _sheet(document, TASKS, _TASK_HEAD[:2]).rows
-    numbers = [row.get("编号", "") for _, row in rows]
-    wrong.extend(
-        f"工作表「{TASKS}」第 {number} 行：编号“{row.get('编号', '')}”{'是空的' if not row.get('编号') else '重复'}。"
-        for number, row in rows
-        if not row.get("编号") or numbers.count(row["编号"]) > 1
-    )
-    tasks = [
-        _task(row, number, tuple(found for of, found in mentions if of and of == row.get("编号")), reader, wrong)
-        for number, row in rows
-    ]
-    wrong.extend(f"工作表「{MENTIONS}」：没有编号为“{of}”的任务。" for of, _ in mentions if of and of not in numbers)
+    times = Counter(row.get("编号", "") for _, row in rows)
+    for number, row in rows:
+        written = row.get("编号", "")
+        if not written or times[written] > 1:
+            wrong.append(f"工作表「{TASKS}」第 {number} 行：编号“{written}”{'重复' if written else '是空的'}。")
+    tasks = [_task(row, number, tuple(mentions.get(row.get("编号") or "?", ())), reader, wrong) for number, row in rows]
+    wrong.extend(f"工作表「{MENTIONS}」：没有编号为“{of}”的任务。" for of in mentions if of and of not in times)
     if not tasks:
         wrong.append(f"工作表「{TASKS}」里没有任务。")
     if wrong:
@@ -163,7 +160,7 @@ def plan_of_review(document: Document, *, year: int | None = None) -> Plan:
         year=plan_year,
         issued=issued,
         tasks=tuple(tasks),
-        mentions=tuple(found for of, found in mentions if not of),
+        mentions=tuple(mentions.get("", ())),
         source_format="review",
     )
 

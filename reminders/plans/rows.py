@@ -3,6 +3,7 @@
 A row keeps which of its texts begin in it, so that a merged cell is never counted as several.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -25,6 +26,7 @@ from reminders.plans.markers import BRACKETED, DIGIT, DIGIT_BRACKETED, MAIN, PAR
 from reminders.plans.plan import Warning  # noqa: A004 - the word of the design
 from reminders.plans.warnings import warn
 
+_REMARK: Final = re.compile(r"^(?:备注|注|说明|附件|附|公开方式|联系人|联系电话|抄送|制表|填表|合计|总计)[:：\s\d]")
 T = TypeVar("T")
 
 _SECTION_LEVELS: Final = (PART, MAIN, BRACKETED)
@@ -82,7 +84,11 @@ def read_table(grids: Sequence[Grid]) -> Table | None:
             warnings.append(warn("no-heading", f"{grid.name}没有表头，各栏的含义是按内容判断的：请核对。"))
         outside.extend(_texts_of(grid, columns.first_row) if not columns.inferred else ())
         known = columns
-        raws.extend(_raw_rows(grid, columns))
+        for raw in _raw_rows(grid, columns):
+            if _is_remark(raw):
+                outside.append((raw.place, next(text for text in raw.texts if text)))
+            else:
+                raws.append(raw)
     if not raws:
         return None
     anchor, level = _anchor(raws)
@@ -114,6 +120,12 @@ def _raw_rows(grid: Grid, columns: Columns) -> Iterator[_Raw]:
             if cell is not None and cell.column != at and columns.roles[cell.column] != columns.roles[at]:
                 texts[at] = ""  # a cell over several columns counts in the first of them
         yield _Raw(grid.places[index], columns, texts, own, spanning, grid.wrapped)
+
+
+def _is_remark(raw: _Raw) -> bool:
+    """Whether a row below or between the tasks holds nothing but a remark: 备注, 附件, 公开方式."""
+    texts = {text for text in raw.texts if text}
+    return len(texts) == 1 and bool(_REMARK.match(texts.pop()))
 
 
 def _anchor(raws: Sequence[_Raw]) -> tuple[Role | None, int]:

@@ -25,7 +25,7 @@ _LABEL: Final = re.compile(
 )
 _LEAD: Final = re.compile(r"(?:共同|联合|分别|具体)?(?:牵头|主办)(?:组织|负责|落实|实施|抓总|办理|推进)*$")
 _SUPPORT: Final = re.compile(
-    r"(?:积极|密切|共同|分别|按(?:照)?(?:各自)?(?:职责|职能|职责分工|分工)+)*"
+    r"(?:积极|密切|共同|分别|按(?:照)?(?:各自)?(?:职责分工|职能分工|职责|职能|分工))*"
     r"(?:配合|协办|协助|参与|参加|支持|技术支持|技术保障|会签|会办|会审)(?:落实|实施|做好|完成|办理)*$"
 )
 _OWED: Final = re.compile(
@@ -41,6 +41,7 @@ _DENIAL: Final = re.compile(
     r"无此(?:项)?(?:职责|职能|业务)|无.{0,12}(?:职责|职能)|没有.{0,12}(?:职责|职能|此项)|不(?:承担|涉及|属于|具有).{0,16}|不适用"
 )
 _DENIED_WHOLE: Final = frozenset(("无", "不涉及", "不适用", "无职责", "暂无"))
+_LONGEST_CLAUSE: Final = 300  # characters: a list of forty names; what is longer is text
 _EMPTY: Final = frozenset(("", "-", "—", "——", "/", "／", "\\", "空"))
 _JOINT: Final = re.compile(r"^(?:由|请)?(?P<first>.+?)(?:会同|商请|商|会)(?P<others>.+)$")
 _BRACKETS: Final = {"（": "）", "(": ")", "【": "】", "[": "]"}
@@ -118,6 +119,11 @@ class _Reading:
         waiting: list[str] = []  # clauses without a verb of their own: the verb follows (办公室、法规处，分别落实)
         clauses = _clauses(bare)
         for position, clause in enumerate(clauses):
+            if len(clause) > _LONGEST_CLAUSE:
+                self._note(
+                    "unit-doubt", f"{self._place}的“{clause[:30]}……”太长，不像单位名称，没有当作责任单位：请核对。"
+                )
+                continue
             kind, names = self._clause(clause, role, last=position == len(clauses) - 1)
             if kind is None and names:
                 waiting.extend(names)

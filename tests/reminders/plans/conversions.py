@@ -1,0 +1,191 @@
+"""One text plan turned into the other formats, as an office's own programs would have written it.
+
+Titles that stand once for several rows become merged cells, section rows are merged over the whole width.
+"""
+
+import csv
+import html
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import docx
+import openpyxl
+from reportlab.lib.pagesizes import A3, landscape
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.platypus import Paragraph, SimpleDocTemplate, Table
+
+from reminders.documents.grid import Grid, Line
+from reminders.documents.text import text_blocks
+
+
+@dataclass(frozen=True)
+class Merge:
+    """A merged range, from the first row and column to the last, both included."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+@dataclass(frozen=True)
+class Source:
+    """A text plan taken apart: lines before and after its one table, its rows as texts, and what to merge."""
+
+    before: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    merges: Sequence[Merge]
+    after: Sequence[str]
+
+
+def source_of(text: str) -> Source:
+    """The parts of a plan that holds one table."""
+    blocks = text_blocks(text, "plan.txt")
+    at = next(index for index, block in enumerate(blocks) if isinstance(block, Grid))
+    grid = blocks[at]
+    assert isinstance(grid, Grid)
+    rows = [[cell.text if cell is not None else "" for cell in row] for row in grid.rows()]
+    lines = [[block.text for block in part if isinstance(block, Line)] for part in (blocks[:at], blocks[at + 1 :])]
+    return Source(lines[0], rows, _merges(rows), lines[1])
+
+
+def _merges(rows: Sequence[Sequence[str]]) -> list[Merge]:
+    merges: list[Merge] = []
+    width = len(rows[0])
+    index = 1
+    while index < len(rows):
+        if rows[index][0] and not any(rows[index][1:]):
+            merges.append(Merge(index, 0, index, width - 1))
+        last = index
+        while last + 1 < len(rows) and not rows[last + 1][0] and any(rows[index][1:]) and rows[index][0]:
+            last += 1
+        if last > index:
+            merges.append(Merge(index, 0, last, 0))
+        index = last + 1
+    return merges
+
+
+def to_docx(source: Source) -> bytes:
+    made = docx.Document()
+    for line in source.before:
+        made.add_paragraph(line)
+    table = made.add_table(len(source.rows), len(source.rows[0]))
+    for number, row in enumerate(source.rows):
+        for column, text in enumerate(row):
+            paragraphs = text.split("\n")
+            cell = table.cell(number, column)
+            cell.text = paragraphs[0]
+            for paragraph in paragraphs[1:]:
+                cell.add_paragraph(paragraph)
+    for merge in source.merges:
+        table.cell(merge.top, merge.left).merge(table.cell(merge.bottom, merge.right))
+    for line in source.after:
+        made.add_paragraph(line)
+    return _saved(made.save)
+
+
+def to_xlsx(source: Source) -> bytes:
+    book = openpyxl.Workbook()
+    sheet: Any = book.active
+    width = len(source.rows[0])
+    for line in source.before:
+        sheet.append([line])
+        sheet.merge_cells(start_row=sheet.max_row, end_row=sheet.max_row, start_column=1, end_column=width)
+    first = len(source.before) + 1
+    for row in source.rows:
+        sheet.append([text or None for text in row])
+    for merge in source.merges:
+        sheet.merge_cells(
+            start_row=first + merge.top,
+            start_column=merge.left + 1,
+            end_row=first + merge.bottom,
+            end_column=merge.right + 1,
+        )
+    for line in source.after:
+        sheet.append([line])
+    return _saved(book.save)
+
+
+def to_html(source: Source) -> bytes:
+    covered = {
+        (row, column)
+        for merge in source.merges
+        for row in range(merge.top, merge.bottom + 1)
+        for column in range(merge.left, merge.right + 1)
+    }
+    tops = {(merge.top, merge.left): merge for merge in source.merges}
+    rows = []
+    for number, row in enumerate(source.rows):
+        cells = []
+        for column, text in enumerate(row):
+            merge = tops.get((number, column))
+            if merge is None and (number, column) in covered:
+                continue
+            spans = (
+                f' rowspan="{merge.bottom - merge.top + 1}" colspan="{merge.right - merge.left + 1}"' if merge else ""
+            )
+            inner = "".join(f"<p>{html.escape(part)}</p>" for part in text.split("\n"))
+            cells.append(f"<td{spans}>{inner}</td>")
+        rows.append(f"<tr>{''.join(cells)}</tr>")
+    before, after = (
+        "".join(f"<p>{html.escape(line)}</p>" for line in lines) for lines in (source.before, source.after)
+    )
+    page = f"<!DOCTYPE html><html><head><meta charset='utf-8'><title>方案</title></head><body><div>{before}"
+    return f"{page}<table border=1>{''.join(rows)}</table>{after}</div></body></html>".encode()
+
+
+def to_markdown(source: Source) -> bytes:
+    def line(row: Sequence[str]) -> str:
+        return "| " + " | ".join(text.replace("|", "\\|").replace("\n", "<br>") for text in row) + " |"
+
+    head = [line(source.rows[0]), "|" + " --- |" * len(source.rows[0])]
+    body = [line(row) for row in source.rows[1:]]
+    text = ["# " + source.before[0], *source.before[1:], "", *head, *body, "", *source.after]
+    return "\n\n".join(["\n".join(text)]).encode()
+
+
+def to_csv(source: Source) -> bytes:
+    made = io.StringIO()
+    writer = csv.writer(made)
+    width = len(source.rows[0])
+    for line in source.before:
+        writer.writerow([line, *[""] * (width - 1)])
+    writer.writerows(source.rows)
+    return made.getvalue().encode("gb18030")
+
+
+_FONT: Final = "STSong-Light"
+
+
+def to_pdf(source: Source) -> bytes:
+    pdfmetrics.registerFont(UnicodeCIDFont(_FONT))
+    style = ParagraphStyle("cell", fontName=_FONT, fontSize=9, leading=12, wordWrap="CJK")
+    made = io.BytesIO()
+    rows = [[[Paragraph(html.escape(part), style) for part in text.split("\n")] for text in row] for row in source.rows]
+    grid = [("GRID", (0, 0), (-1, -1), 0.5, "black"), ("VALIGN", (0, 0), (-1, -1), "TOP")]
+    # Only the section rows: a page break inside a merged title would leave the lower part to a person's guess.
+    spans = [("SPAN", (m.left, m.top), (m.right, m.bottom)) for m in source.merges if m.top == m.bottom]
+    table = Table(rows, colWidths=[110, 360, 330, 110, 190], repeatRows=1, style=[*grid, *spans])
+    before, after = ([Paragraph(html.escape(line), style) for line in part] for part in (source.before, source.after))
+    SimpleDocTemplate(made, pagesize=landscape(A3), leftMargin=40, rightMargin=40).build([*before, table, *after])
+    return made.getvalue()
+
+
+def _saved(save: Callable[[io.BytesIO], object]) -> bytes:
+    made = io.BytesIO()
+    save(made)
+    return made.getvalue()
+
+
+FORMATS: Final[dict[str, Callable[[Source], bytes]]] = {
+    "docx": to_docx,
+    "xlsx": to_xlsx,
+    "html": to_html,
+    "md": to_markdown,
+    "csv": to_csv,
+    "pdf": to_pdf,
+}
