@@ -97,6 +97,7 @@ class Embedded:
         self._beat: object | None = None
         self._worker: object | None = None
         register(self._app, lambda: service)
+        self._app.set_default()  # the worker's thread asks for the default application when it looks up a job
 
     def start(self) -> None:
         """Start both."""

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row
 
 from channels.message import Payload, UnsendableMessage
 from channels.outcome import Outcome, Verdict
+from channels.secrets import destination_key
 from reminders.engine import outcomes
 from reminders.engine.rendering import channel_message, render
 from reminders.engine.service import Service
@@ -46,8 +47,10 @@ def dispatch(service: Service, ids: Sequence[int]) -> int:
         if service.machine_now() - renewed_at > span / 3:
             renewed_at = service.machine_now()
             if not _renew(service, lease, renewed_at + span):
-                return sent
+                break
         sent += _hand_over(service, row, lease)
+    for channel in {row.channel for row in rows} & set(service.channels):
+        service.channels[channel].close()  # an idle connection behind a firewall would cost the next round a timeout
     return sent
 
 
@@ -81,7 +84,7 @@ def _prepare(service: Service, connection: Connection, row: Row[Any], lease: str
         refused = Outcome(Verdict.DEAD_RECIPIENT, "unsendable", str(error))
         outcomes.record(service, connection, row, message, refused, lease)
         return None
-    seconds = _pace(service, row, message)
+    seconds = _pace(service, row, payload)
     if seconds > 0:
         outbox.release(connection, [row.id], lease, service.machine_now() + timedelta(seconds=seconds))
         return None
@@ -132,12 +135,12 @@ def _payload(service: Service, connection: Connection, row: Row[Any], message: R
     return parts[0], message
 
 
-def _pace(service: Service, row: Row[Any], message: Row[Any]) -> float:
-    """Seconds a destination has to wait, by its channel's own limit."""
-    limit = service.channels[row.channel].limits.per_minute
-    return (
-        service.limiter.wait(f"{row.channel}:{message.contact_id}", service.machine_now().timestamp()) if limit else 0.0
-    )
+def _pace(service: Service, row: Row[Any], payload: Payload) -> float:
+    """Seconds a destination has to wait, by its channel's own limit; two contacts behind one robot share it."""
+    if not service.channels[row.channel].limits.per_minute:
+        return 0.0
+    key = destination_key(row.channel, payload.address)
+    return service.limiter.wait(key, service.machine_now().timestamp())
 
 
 def _renew(service: Service, lease: str, until: datetime) -> bool:

@@ -8,10 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from channels.channel import PlainTextChannel
 from channels.outcome import Outcome, Verdict
 from channels.retry import Decision, DeliveryState, next_state
 from reminders import delay, silence
 from reminders.engine.changes import Batch
+from reminders.engine.rendering import channel_message
 from reminders.engine.service import Service
 from reminders.messages import MessageKind
 from reminders.obligations import Kind, Obligation
@@ -49,6 +51,8 @@ def record(
     if not mine:
         return  # somebody took the row over meanwhile and decides; the journal still tells what happened
     _events(service, connection, message, outcome, decision)
+    if decision.plain:
+        _shorten(service, connection, row, message)
     if decision.park:
         _park(service, connection, row, message, outcome, decision)
     if decision.state is DeliveryState.SENT:
@@ -197,6 +201,17 @@ def _park(
     kind = "channel.dead" if outcome.verdict is Verdict.DEAD_CHANNEL else "channel.parked"
     happened = events.Event(kind, message_id=message.id, body={"channel": channel, "code": outcome.code})
     events.append(connection, [happened], at=service.now(), recorded_at=machine_now)
+
+
+def _shorten(service: Service, connection: Connection, row: Row[Any], message: Row[Any]) -> None:
+    """The far end refused the words: its next try is a short plain text with the link, where the channel has one."""
+    channel = service.channels[row.channel]
+    person = people_by_id(connection, [message.contact_id]).get(message.contact_id)
+    if person is None or not isinstance(channel, PlainTextChannel):
+        return
+    worded = messages.by_ids(connection, [message.id])[message.id]
+    plain = channel.render_plain(channel_message(service, connection, worded, person, row.channel))[0]
+    outbox.replace_payload(connection, row.id, plain.body)
 
 
 def park_key(channel: str, contact_id: int) -> str:

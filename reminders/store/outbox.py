@@ -190,6 +190,11 @@ def keep_payload(connection: Connection, delivery_id: int, address: str, payload
     )
 
 
+def replace_payload(connection: Connection, delivery_id: int, payload: bytes) -> None:
+    """Put other bytes in place of those the far end refused to take."""
+    connection.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(payload=payload))
+
+
 def keep_part(
     connection: Connection, message_id: int, channel: str, part: int, address: str, payload: bytes, day: date
 ) -> None:

@@ -11,7 +11,7 @@ from celery import Celery
 
 from reminders.settings import Settings, load_settings
 
-MEMORY = "memory://"
+MEMORY = "memory://localhost/"
 TICK, DELIVER = "cuiban.tick", "cuiban.deliver"
 JOB_LIMIT = 120  # seconds; far below the visibility timeout, so that no running job is delivered again
 VISIBILITY = 1800

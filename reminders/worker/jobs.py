@@ -23,13 +23,13 @@ log = logging.getLogger("cuiban.worker")
 def register(to: Celery, service: Callable[[], Service]) -> None:
     """Make the jobs known to an application; `service` is asked at each job, so that a fork makes its own."""
 
-    @to.task(name=TICK)  # type: ignore[untyped-decorator]  # celery ships no types
+    @to.task(name=TICK, shared=False, lazy=False)  # type: ignore[untyped-decorator]  # celery ships no types
     def tick_job() -> None:
         """One round up to the outbox, then a job for each batch of what waits."""
         found = service()
         publish(to, found, tick(found))
 
-    @to.task(name=DELIVER)  # type: ignore[untyped-decorator]
+    @to.task(name=DELIVER, shared=False, lazy=False)  # type: ignore[untyped-decorator]
     def deliver_job(ids: Sequence[int]) -> None:
         """Send a batch of deliveries."""
         dispatch(service(), list(ids))
