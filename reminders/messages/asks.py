@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from reminders.messages.clean import clip
 from reminders.messages.letter import Group, Section
@@ -12,6 +13,7 @@ from reminders.messages.views import ItemView, MessageView
 from reminders.messages.words import Ask, by_day, day, listing, number_of, plan_name, plan_short, several, short_day
 
 Items = Sequence[ItemView]
+_NEAR = 20  # working days; a number further off says nothing in a subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,10 @@ def _section(view: MessageView, items: Items, lead: str, brief: str, *notes: str
 
 
 def _until(view: MessageView, items: Items) -> str:
-    """The earliest last day of these items, as the beginning of a request."""
-    return by_day(min((item.answer_by for item in items if item.answer_by), default=None), view.day)
+    """The earliest last day of these items, as the beginning of a request; what has climbed already is asked soon."""
+    climbed = any(item.kind != "completion" and item.step.startswith("level") for item in items)
+    last = min((item.answer_by for item in items if item.answer_by), default=None)
+    return by_day(None if climbed else last, view.day)
 
 
 def _when(view: MessageView, items: Items) -> str:
@@ -120,24 +124,31 @@ def _due_note(view: MessageView, items: Items, suffix: str = "") -> str:
 
 
 def _remind(view: MessageView, items: Items) -> Section:
-    begins = all(item.step in ("start", "middle") for item in items)
-    due = min((item.due_on for item in items if item.due_on), default=None)
+    first, due = items[0], min((item.due_on for item in items if item.due_on), default=None)
+    ahead = all(item.step in ("start", "middle") or item.step.startswith("count-") for item in items)
     if len(items) == 1:
-        act = "按计划推进，" if begins else ""
-        by = f"在{day(due, view.day)}{items[0].due_time or '下班'}前" if due else "按期"
-        lead = f"请{act}{by}办结{number_of(items[0])}，并报办结日期和情况。"
-        return _section(view, items, lead, f"请{by}办结并报情况")
-    act = "请按计划推进" if begins else "请按期办结"
-    first = f"最早{day(due, view.day)}到期。" if due else ""
-    lead = f"{act}下面{len(items)}项，并报办结日期和情况。{first}"
+        act = "按计划推进，" if ahead else ""
+        by = f"在{day(due, view.day)}{_hour(first, due)}前" if due else "按期"
+        done = f"已报{first.reports}次，共需{first.count}次：" if first.count > 1 else ""
+        lead = f"{number_of(first)}{done}请{act}{by}办结" if done else f"请{act}{by}办结{number_of(first)}"
+        return _section(view, items, f"{lead}，并报办结日期和情况。", f"请{by}办结并报情况")
+    act = "请按计划推进" if ahead else "请按期办结"
+    earliest = f"最早{day(due, view.day)}到期。" if due else ""
+    lead = f"{act}下面{len(items)}项，并报办结日期和情况。{earliest}"
     return _section(view, items, lead, f"{act}{len(items)}项并报情况")
+
+
+def _hour(item: ItemView, due: date) -> str:
+    """The clock time of a due day; on a day off there is no 下班."""
+    return item.due_time or ("下班" if due.weekday() < 5 else "")
 
 
 def _remind_subject(view: MessageView, items: Items) -> str:
     first = items[0]
     if len(items) > 1:
         return f"{several(items)}{_due_note(view, items, '到期')}"
-    left = f"，还有{first.workdays_left}个工作日" if first.workdays_left else ""
+    near = first.workdays_left is not None and 0 < first.workdays_left <= _NEAR
+    left = f"，还有{first.workdays_left}个工作日" if near else ""
     due = f"（{short_day(first.due_on, view.day)}到期{left}）" if first.due_on else ""
     begins = {"start": "开始办理", "middle": "时间过半"}.get(first.step, "")
     return f"{several(items)}{begins}　{clip(first.short, 20)}{due}"

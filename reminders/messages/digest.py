@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from reminders.messages.leaders import leaders_matters, leaders_sections, leaders_ways, leaders_why, shorts
-from reminders.messages.letter import Group, Letter, Row, Section
+from reminders.messages.letter import Letter, Section
 from reminders.messages.office import OFFICE_NEXT, by_topic, office_matters, office_sections, office_ways
-from reminders.messages.rows import dated_row, grouped, unit_row
 from reminders.messages.unit import (
     brief_ways,
     button,
@@ -19,11 +16,12 @@ from reminders.messages.unit import (
     unit_sections,
     ways,
 )
-from reminders.messages.views import DigestView, ItemView, MessageView
-from reminders.messages.words import NUMERALS, by_ask, listing, people, sender, short_day, title_of
+from reminders.messages.views import DigestView, MessageView
+from reminders.messages.week import week_counts, week_lists, week_sections
+from reminders.messages.words import NUMERALS, by_ask, listing, sender, short_day
 
-Items = Sequence[ItemView]
 WEEKLY = "【周报】"
+_EVEN_ZERO = ("已办结", "超期")  # a nought that is news
 
 
 def digest_letter(view: MessageView) -> Letter:
@@ -66,20 +64,19 @@ def _leader(view: MessageView) -> Letter:
 def _figures(digest: DigestView, lead: str) -> tuple[Section, ...]:
     if not digest.figures:
         return ()
-    line = "，".join(f"{label}{count}" for label, count in digest.figures)
+    line = "，".join(f"{label}{count}" for label, count in digest.figures if count or label in _EVEN_ZERO)
     return (Section(f"{lead}：{line}。", brief=line),)
 
 
 def _unit(view: MessageView) -> Letter:
     digest = _week(view)
-    asks = by_ask(view.items)
-    counted = _counts(digest)
+    asks, lists = by_ask(view.items), week_lists(view, digest)
     first = matters(view, asks) if asks else ""
     return Letter(
-        subject=f"{WEEKLY}{week_words(digest)}：{listing((first, counted)) or '无到期事项'}",
+        subject=f"{WEEKLY}{week_words(digest)}：{listing((first, week_counts(lists))) or '无到期事项'}",
         greeting=greeting(view),
         opening=catch_up(view),
-        sections=(*unit_sections(view), *_lists(view, digest), *others(view)),
+        sections=(*unit_sections(view), *week_sections(view, lists, named=False), *others(view)),
         button=button(view, asks) if asks else ("打开查看" if view.link else ""),
         link=view.link,
         ways=ways(view, asks),
@@ -93,14 +90,14 @@ def _unit(view: MessageView) -> Letter:
 
 def _office(view: MessageView) -> Letter:
     digest = _week(view)
-    topics = by_topic(view.items)
-    today = office_matters(topics)
-    sections = (*office_sections(view, view.items), *_lists(view, digest, named=True), *_figures(digest, "总的情况"))
+    lists = week_lists(view, digest)
+    today = office_matters(by_topic(view.items))
+    listed = week_sections(view, lists, named=True)
     return Letter(
-        subject=f"{WEEKLY}{week_words(digest)}：{listing((today, _counts(digest))) or '无待办事项'}",
+        subject=f"{WEEKLY}{week_words(digest)}：{listing((today, week_counts(lists))) or '无待办事项'}",
         greeting=greeting(view),
         opening=catch_up(view),
-        sections=sections,
+        sections=(*office_sections(view, view.items), *listed, *_figures(digest, "总的情况")),
         button="打开办理" if view.link else "",
         link=view.link,
         ways=office_ways(view),
@@ -111,58 +108,3 @@ def _office(view: MessageView) -> Letter:
         number=view.number,
         rest_at="见台账",
     )
-
-
-_LISTS = (
-    ("overdue", "超期", "项"),
-    ("due", "近期到期", "项"),
-    ("unanswered", "等待签收、答复、填报", "件"),
-    ("waiting_decision", "等待决定", "件"),
-    ("escalated", "已报领导", "项"),
-    ("undelivered", "未送达", "件"),
-    ("undated", "待明确时限", "项"),
-    ("routine", "例行", "项"),
-)
-
-
-def _lists(view: MessageView, digest: DigestView, *, named: bool = False) -> tuple[Section, ...]:
-    """The week's lists; what the message asks above, or an earlier list names, is not repeated."""
-    told = {item.obligation_id for item in view.items}
-    sections = []
-    for name, title, measure in _LISTS:
-        items = [item for item in getattr(digest, name) if not item.obligation_id or item.obligation_id not in told]
-        told.update(item.obligation_id for item in items)
-        if items:
-            sections.append(_list(view, items, f"{title}{len(items)}{measure}", named=named))
-    return tuple(sections)
-
-
-def _list(view: MessageView, items: Items, lead: str, *, named: bool) -> Section:
-    def row(item: ItemView) -> Row:
-        if item.kind in ("signature", "return"):
-            words = {"signature": "待签收", "return": f"{item.quarter}待填报"}[item.kind]
-            until = f"，{short_day(item.answer_by, view.day)}前" if item.answer_by else ""
-            return Row(item.unit, words + until, item.colour, (people(item.phones),) if named and item.phones else ())
-        found = unit_row(item, view.day) if named else dated_row(item, view.day)
-        told = (f"电话：{people(item.phones)}",) if named and item.phones else ()
-        return Row(found.head, found.when, found.colour, (*told, *found.details))
-
-    groups: tuple[Group, ...] = grouped(view, items, row)
-    return Section(lead, groups, brief=f"{lead}{_nearest(items, view)}", colour=items[0].colour)
-
-
-def _nearest(items: Items, view: MessageView) -> str:
-    due = min((item.due_on for item in items if item.due_on), default=None)
-    return f"，最早{short_day(due, view.day)}（{title_of(items[0])}）" if due else ""
-
-
-def _counts(digest: DigestView) -> str:
-    """5项近期到期，11家待答复."""
-    units = len({item.unit for item in digest.unanswered})
-    parts = (
-        f"{len(digest.overdue)}项超期" if digest.overdue else "",
-        f"{len(digest.due)}项近期到期" if digest.due else "",
-        f"{units}家待答复" if units else "",
-        f"{len(digest.waiting_decision)}件待决定" if digest.waiting_decision else "",
-    )
-    return "，".join(part for part in parts if part)

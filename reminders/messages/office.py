@@ -118,7 +118,7 @@ def _overdue(view: MessageView, items: Items, mark: str) -> Section:
 
 
 def _told_row(view: MessageView, item: ItemView) -> Row:
-    row = unit_row(item, view.day)
+    row = unit_row(item, view)
     told = (f"电话：{people(item.phones)}",) if item.phones else ()
     return Row(row.head, row.when, row.colour, (*told, *row.details, *_evidence(item)))
 

@@ -14,7 +14,6 @@ from reminders.messages.words import (
     numbers,
     original,
     plan_name,
-    progress,
     short_day,
     title_of,
 )
@@ -53,15 +52,16 @@ def dated_row(item: ItemView, today: date) -> Row:
         head=title_of(item),
         when=due_words(item, today),
         colour=item.colour,
-        details=_said(progress(item), item.promised, original(item), listing(item.marks, "，")),
+        details=_said(item.promised, original(item), listing(item.marks, "，")),
     )
 
 
-def unit_row(item: ItemView, today: date) -> Row:
-    """An occurrence as the office or a leader sees it: whose it is comes with it."""
-    head = f"{title_of(item)}（{item.unit}）" if item.unit else title_of(item)
+def unit_row(item: ItemView, view: MessageView) -> Row:
+    """An item as the office sees it: whose it is comes with it."""
+    plan = plan_name(item.plan_title, view.office.issuer)
+    head = title_of(item) + (f"（{item.unit}）" if item.unit else "") if item.number else f"{item.unit}　{plan}"
     marks = listing(item.marks, "，")
-    return Row(head, due_words(item, today), item.colour, _said(progress(item), item.promised, marks))
+    return Row(head, due_words(item, view.day), item.colour, _said(item.promised, marks))
 
 
 def covered(item: ItemView, today: date) -> tuple[Row, ...]:
@@ -79,21 +79,16 @@ def covered(item: ItemView, today: date) -> tuple[Row, ...]:
 
 
 def standing(view: MessageView, items: Sequence[ItemView]) -> tuple[Group, ...]:
-    """The standing tasks that a return speaks of, one list per plan."""
-    named = len(items) > 1
-    return tuple(
-        Group(
-            f"《{plan_name(item.plan_title, view.office.issuer)}》" if named else "",
-            tuple(Row(f"第{task.number}项　{task.short}") for task in _in_order(item.tasks)[:MOST_ROWS]),
-            rest=max(0, len(item.tasks) - MOST_ROWS),
+    """The standing tasks that a return speaks of, by number; the page names them."""
+    found = [item for item in items if item.tasks]
+    rows = tuple(
+        Row(
+            f"《{plan_name(item.plan_title, view.office.issuer)}》",
+            f"{len(item.tasks)}项（{numbers((task.number for task in item.tasks), 40)}）",
         )
-        for item in items
-        if item.tasks
+        for item in found
     )
-
-
-def _in_order(tasks: Sequence[TaskView]) -> list[TaskView]:
-    return sorted(tasks, key=lambda task: number_order(task.number))
+    return (Group("", rows),) if rows else ()
 
 
 def _own(tasks: Sequence[TaskView], today: date, most: int = 8) -> tuple[str, ...]:

@@ -79,12 +79,10 @@ def brief_ways(view: MessageView) -> str:
 
 def next_steps(view: MessageView) -> tuple[str, ...]:
     """What comes next: first if nothing is answered, then the next thing that will be asked."""
-    after = [WORDINGS[ask].after(view, members) for ask, members in by_ask(view.items)]
-    upcoming = [item.next_step.rstrip("。") for item in view.items if item.next_step]
-    return (
-        *(f"接下来：{line}" for line in list(dict.fromkeys(filter(None, after)))[:2]),
-        *(f"下一件事：{line}。" for line in list(dict.fromkeys(upcoming))[:2]),
-    )
+    after = dict.fromkeys(WORDINGS[ask].after(view, members) for ask, members in by_ask(view.items))
+    told = "".join(line for line in after if line)
+    upcoming = list(dict.fromkeys(item.next_step.rstrip("。") for item in view.items if item.next_step))[:2]
+    return ((f"接下来：{told}",) if told else ()) + tuple(f"下一件事：{line}。" for line in upcoming)
 
 
 def plan_titles(view: MessageView) -> str:

@@ -12,6 +12,8 @@ from reminders.messages.views import Colour, ItemView, MessageKind, OfficeView, 
 
 WEEKDAYS = "一二三四五六日"
 NUMERALS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十")
+# Blanks beside a Chinese character are the typist's: 2022 年 政务公开.
+_BLANKS = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])|^\s+|\s+$")
 _RANKS = {Colour.RED: 0, Colour.YELLOW: 1, Colour.GREEN: 2, Colour.NONE: 3}
 
 
@@ -90,7 +92,8 @@ def due_words(item: ItemView, today: date) -> str:
     if item.due_on is None:
         return f"时限“{clip(item.deadline_text, 40)}”" if item.deadline_text else ""
     clock = f"{item.due_time}前" if item.due_time else ""
-    return f"{day(item.due_on, today)}{clock}到期{_distance(item, today)}"
+    done = f"；{progress(item)}" if item.count > 1 else ""
+    return f"{day(item.due_on, today)}{clock}到期{_distance(item, today)}{done}"
 
 
 def _distance(item: ItemView, today: date) -> str:
@@ -172,12 +175,13 @@ def sender(office: OfficeView) -> str:
 
 
 def plan_name(title: str, issuer: str = "") -> str:
-    """A plan's title without the wrapping of its notice and without its issuer."""
+    """A plan's title without the wrapping of its notice, without its issuer and without blanks between characters."""
     inner = re.search(r"关于印发《?(.+?)》?的通知", title)
-    name = (inner.group(1) if inner else title).strip("《》 　")
-    if issuer and name.startswith(issuer) and len(name) > len(issuer):
-        name = name[len(issuer) :]
-    return clip(name.strip("《》 　") or "工作方案", 40)
+    name = _BLANKS.sub("", inner.group(1) if inner else title).strip("《》")
+    issued_by = _BLANKS.sub("", issuer)
+    if issued_by and name.startswith(issued_by) and len(name) > len(issued_by):
+        name = name[len(issued_by) :]
+    return clip(name.strip("《》") or "工作方案", 40)
 
 
 def plan_short(title: str, issuer: str = "") -> str:
