@@ -35,6 +35,7 @@ def _span_word(reading: Reading, at: int) -> Piece | None:
 
 
 _NUMBERED: Final[tuple[Family, ...]] = (dated_piece, triggered_piece, count_piece)
+_NUMERALS: Final = frozenset("0123456789零〇○一二两三四五六七八九十廿卅")
 _BY_UNIT: Final[dict[str, tuple[Family, ...]]] = {
     **dict.fromkeys("次场轮遍回人批", (count_piece,)),
     "期": (count_piece, dated_piece),
@@ -48,7 +49,7 @@ _EVERY: Final = "每 各季 各月 双月 单月 均限 限次 限下 旬一 " +
 _POINTS: Final = """
 第 本月 本年 本季 本周 本日 本个 当月 当年 当季 当周 这月 这周 这个 这季 今年 今天 今日 明年 明天 明日 后年 后天
 翌年 来年 去年 前年 前二 前两 前三 前2 前3 上半 上年 上一 上月 上季 上周 上星 上个 上旬 上、 上和 上下 中旬 即日
-大后 首季 末季 Q1 Q2 Q3 Q4 q1 q2 q3 q4 岁末 岁尾 “ 农历 阴历 旧历 闰 正月 腊月 冬月 元月
+大后 首季 末季 Q1 Q2 Q3 Q4 q1 q2 q3 q4 岁末 岁尾 农历 阴历 旧历 闰 正月 腊月 冬月 元月
 """
 _AHEAD: Final = "次月 次年 次周 次季 次个 下月 下半 下个 下周 下星 下季 下旬"
 _WHAT: Final = "调报通推考例会研督检汇小总晾公清分巡点评不至"
@@ -56,6 +57,7 @@ _REGIMES: Final = " ".join(f"周{what} 日{what}" for what in _WHAT) + " 周1 �
 _OF_MONTHS: Final = " ".join(
     f"月{what} 季{what}" for what in (*_WHAT, *"底末初中度后结终不至123456789一两二三四五六七八九")
 )
+_OF_YEARS: Final = " ".join(f"年{what}" for what in (*_WHAT, *"底末内以之中终初度年三不至一结后123456789两二"))
 _OPENINGS: Final[tuple[tuple[str, tuple[Family, ...]], ...]] = (
     (_EVERY, (recurring_piece,)),
     ("按", (recurring_piece, standing_piece)),
@@ -63,9 +65,13 @@ _OPENINGS: Final[tuple[tuple[str, tuple[Family, ...]], ...]] = (
     (_OF_MONTHS, (recurring_piece, dated_piece, end_of_each)),
     (_REGIMES, (recurring_piece,)),
     (_AHEAD, (recurring_piece, dated_piece)),
-    ("年", (dated_piece, recurring_piece, _span_word)),
+    (
+        "年底 年末 年内 年以 年之 年中 年终 年初 年度 年年 年三 年不 年至 年一 年结 年后",
+        (dated_piece, recurring_piece, _span_word),
+    ),
     (_POINTS, (dated_piece,)),
     (" ".join(NAMES), (dated_piece,)),
+    (" ".join(f"“{char}" for char in sorted({*_NUMERALS, *(name[0] for name in NAMES)})), (dated_piece,)),
     ("《 〈 < 〔 [ 【 ( （", (skipped,)),
     ("附件 关于", (named_stretch,)),
     (" ".join((*STANDING, *VAGUE, PHRASE_HEADS)), (standing_piece,)),
@@ -85,8 +91,6 @@ def _families() -> tuple[dict[str, tuple[Family, ...]], dict[str, set[str]]]:
 
 
 _FAMILIES, _SECONDS = _families()
-_NUMERALS: Final = frozenset("0123456789零〇○一二两三四五六七八九十廿卅")
-
 
 _BEHIND_NUMERALS: Final = (
     "0-9零〇○一二两三四五六七八九十廿卅百月季年日号个工自小天周星礼钟分次场期轮回遍人批半点时前节国劳假末之第"

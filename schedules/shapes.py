@@ -15,9 +15,10 @@ from schedules.periods import month_length
 from schedules.rules.festivals import FIXED
 from schedules.rules.silence import BEHIND, BEHIND_CHARS
 from schedules.rules.standing import MECHANISM, VAGUE_WORDS
-from schedules.rules.triggered import event_name, is_own_issue
+from schedules.rules.triggered import counted, is_own_issue
 from schedules.schedule import Continuous, Deadline, Freq, Phase, Recurring, Triggered, Unit, Unscheduled
 from schedules.spelling import NUMBERS
+from schedules.workdays import china
 
 Read: TypeAlias = tuple[Phase, str]
 Whole: TypeAlias = tuple[tuple[Phase, ...], str]
@@ -45,23 +46,27 @@ _COUNT: Final = re.compile("([1-9]|[一两二三四五六])次(?![性序数日�
 _STANDING: Final = re.compile("常态化?(?:落实|开展)|动态更新|长期坚持|持续(?:推进|优化)")
 _WHOLE: Final = re.compile("(贯穿全年|全年|常年|长期(?:坚持|公开)?|持续推进|常态化开展)[。]?")
 _PAST: Final = re.compile("上(?:个?月|个?季度|周)(?!底|末|第)")
+_QUIET: Final = re.compile("上年(?=工作|的)|年度|持续开展")
+_CLAUSE: Final = re.compile("[，,。；;：:\n！!？? ]")
 _BENDS: Final = frozenset(
     "起止截至到-—–~～―－〜为的是中左右期之以间后已零开当上早晚凌正工夜内前初末度、和及与或(（:：0123456789"
 )
 """What directly behind a shape may change or silence it."""
 _FEW: Final = re.compile("至少(?:[1-9]|[一两二三四五六])次|至少[^0-9一二三四五六七八九十]|[1-9]次(?![性序数日月以/／])")
 _QUARTERS: Final = ((1, 3), (4, 6), (7, 9), (10, 12))
-_EVERY_RULES: Final[dict[str, tuple[Freq, str, tuple[int, ...]]]] = {
-    "月": ("monthly", "FREQ=MONTHLY;BYMONTHDAY=-1", tuple(range(1, 13))),
-    "季度": ("quarterly", "FREQ=MONTHLY;BYMONTH=3,6,9,12;BYMONTHDAY=-1", (3, 6, 9, 12)),
-    "半年": ("halfyearly", "FREQ=MONTHLY;BYMONTH=6,12;BYMONTHDAY=-1", (6, 12)),
-    "年": ("yearly", "FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=31", (12,)),
+_ENDS: Final = tuple((month, month_length(2023, month)) for month in range(1, 13))
+_EVERY_RULES: Final[dict[str, tuple[Freq, str, tuple[tuple[int, int], ...]]]] = {
+    "月": ("monthly", "FREQ=MONTHLY;BYMONTHDAY=-1", _ENDS),
+    "季度": ("quarterly", "FREQ=MONTHLY;BYMONTH=3,6,9,12;BYMONTHDAY=-1", _ENDS[2::3]),
+    "半年": ("halfyearly", "FREQ=MONTHLY;BYMONTH=6,12;BYMONTHDAY=-1", _ENDS[5::6]),
+    "年": ("yearly", "FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=31", _ENDS[11:]),
 }
 _SHORT: Final[dict[str, tuple[Freq, str]]] = {
     "周": ("weekly", "FREQ=WEEKLY"),
     "两周": ("weekly", "FREQ=WEEKLY;INTERVAL=2"),
     "日": ("daily", "FREQ=DAILY"),
 }
+_MODAL: Final = frozenset("原一应必务需并且须要可将均每经该对由也都得向按请的至最尽力确时期尽")
 _UNITS: Final[dict[str, Unit]] = {"工作日": "workday", "小时": "hour", "日": "day", "月": "month"}
 
 
@@ -75,7 +80,7 @@ def shaped(text: str, year: int, issued: date | None, openings: "Pattern[str]") 
     while True:
         made = _next(text, at, carried, year, prefix is not None and prefix[1] is not None)
         if made is None:
-            return _standing(text, at, read, year, openings) if read else _other(text, year, openings)
+            return _standing(text, at, read, year, openings) if read else _other(text, year, issued, openings)
         one, end, carried = made
         if one is None or (end < len(text) and _is_bent(text, end)):
             return None
@@ -166,7 +171,7 @@ def _counted(read: Read, n: int) -> Read:
     return Recurring(phase.freq, phase.rrule, phase.dues, n), rule
 
 
-def _other(text: str, year: int, openings: "Pattern[str]") -> Whole | None:
+def _other(text: str, year: int, issued: date | None, openings: "Pattern[str]") -> Whole | None:
     """A standing duty alone, a period from an event, the eve of a festival, or a single word that names no date."""
     opened = openings.search(text)
     if opened is None:
@@ -180,11 +185,23 @@ def _other(text: str, year: int, openings: "Pattern[str]") -> Whole | None:
             return _eve(match[1], year)
     match = VAGUE_WORDS.match(text, at)
     if match is not None:
-        return ((Unscheduled(),), "no date named") if openings.search(text, match.end()) is None else None
+        return _vague(text, match.end(), openings)
     match = _PERIOD.match(text)
     if match is None or match.start(2) != at or openings.search(text, match.end()) is not None:
         return None
-    return _period(match)
+    return _period(match, year, issued)
+
+
+def _vague(text: str, end: int, openings: "Pattern[str]") -> Whole | None:
+    """One duty without a date, also where the same clause says so twice or names a year that is past."""
+    while (opened := openings.search(text, end)) is not None:
+        if "次" in text:
+            return None
+        match = _QUIET.match(text, opened.start()) or VAGUE_WORDS.match(text, opened.start())
+        if match is None or _CLAUSE.search(text, end, opened.start()):
+            return None
+        end = match.end()
+    return (Unscheduled(),), "no date named"
 
 
 def _eve(name: str, year: int) -> Whole | None:
@@ -198,13 +215,24 @@ def _eve(name: str, year: int) -> Whole | None:
     return (Deadline(None, date.fromordinal(day.toordinal() - 1)),), "festival"
 
 
-def _period(match: "Match[str]") -> Whole | None:
-    """决策文件出台后的10个工作日内; what counts from the plan's own issue is left to the rules."""
-    event, amount, word = match.groups()
-    name = event_name(event)
-    if name != event or is_own_issue(name) or (word == "月" and "个" not in match.group()):
+def _from_issue(issued: date | None, n: int, unit: Unit, year: int) -> Whole | None:
+    """自印发之日起30日内, where the issue is known and no working day is provisional."""
+    if issued is None or unit == "hour":
         return None
-    return (Triggered(name, NUMBERS[amount], _UNITS[word], True),), "period from an event"
+    due = counted(issued, n, unit)
+    if due.year > max(issued.year, year) or china().is_provisional(due.year) or china().is_provisional(issued.year):
+        return None
+    return (Deadline(None, due),), "period from an event"
+
+
+def _period(match: "Match[str]", year: int, issued: date | None) -> Whole | None:
+    """决策文件出台后的10个工作日内, 自印发之日起30日内."""
+    event, amount, word = match.groups()
+    if event[0] in _MODAL or event[-1] in _MODAL or (word == "月" and "个" not in match.group()):
+        return None
+    if is_own_issue(event):
+        return _from_issue(issued, NUMBERS[amount], _UNITS[word], year)
+    return (Triggered(event, NUMBERS[amount], _UNITS[word], True),), "period from an event"
 
 
 def _dated(match: "Match[str]", carried: int, plan_year: int) -> tuple[date | None, date | None, str, int]:
@@ -273,6 +301,8 @@ def _each(unit: str, year: int) -> Read:
     if unit in _SHORT:
         freq, rule = _SHORT[unit]
         return Recurring(freq, rule, None), "recurring"
-    freq, rule, months = _EVERY_RULES[unit]
-    dues = tuple([date(year, month, month_length(year, month)) for month in months])
-    return Recurring(freq, rule, dues), "yearly" if unit == "年" else "recurring"
+    freq, rule, ends = _EVERY_RULES[unit]
+    dues = [date(year, month, day) for month, day in ends]
+    if unit == "月":
+        dues[1] = date(year, 2, month_length(year, 2))
+    return Recurring(freq, rule, tuple(dues)), "yearly" if unit == "年" else "recurring"

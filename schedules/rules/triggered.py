@@ -207,11 +207,12 @@ def _from(reading: Reading, event: str, n: int, unit: Unit, *, bare: bool = Fals
         return Triggered(event, n, unit, True)
     if reading.issued is None or unit in ("hour", "minute"):
         return Triggered(event, n, unit, True)
-    due = counted(reading, reading.issued, n, unit)
+    due = counted(reading.issued, n, unit)
     latest = max(reading.year, reading.issued.year) + 1
     if due.year > latest and (bare or unit != "year"):
         return Triggered(event, n, unit, True)
-    reading.note(f"自{reading.issued}起算，当日不计")
+    if unit == "workday" and any(china().is_provisional(year) for year in range(reading.issued.year, due.year + 1)):
+        reading.note(f"{due.year}年的调休安排尚未公布，工作日是暂算的")
     return Deadline(None, due)
 
 
@@ -219,13 +220,10 @@ def is_own_issue(event: str) -> bool:
     return _OWN.fullmatch(event) is not None or (_OWN_NAMED.match(event) is not None and "收到" not in event)
 
 
-def counted(reading: Reading, day: date, n: int, unit: Unit) -> date:
+def counted(day: date, n: int, unit: Unit) -> date:
     """The last day of n units after `day`, which is not counted."""
     if unit == "workday":
-        due = china().add_workdays(day, n)
-        if any(china().is_provisional(year) for year in range(day.year, due.year + 1)):
-            reading.note(f"{due.year}年的调休安排尚未公布，工作日是暂算的")
-        return due
+        return china().add_workdays(day, n)
     if unit in ("month", "year"):
         return periods.add_months(day, n * (12 if unit == "year" else 1))
     return day + timedelta(days=n * (7 if unit == "week" else 1))
