@@ -10,7 +10,7 @@ from reminders.documents.limits import refuse_too_many_rows
 
 _PARAGRAPH_END: Final = re.compile(r"</p>|<br\s*/?>|</div>|</li>", re.IGNORECASE)
 _TAG: Final = re.compile(r"</?(?:p|br|div|span|li|ul|ol|b|strong|font|td|tr)\b[^<>]{0,200}>", re.IGNORECASE)
-_RULE_CELL: Final = re.compile(r"\s*:?-{2,}:?\s*")
+_RULE_CELL: Final = re.compile(r"-{2,}|:-+:?|-+:")
 _STROKES: Final = re.compile(r"(?<!\\)\|")
 
 
