@@ -190,6 +190,8 @@ def _chaser(view: MessageView) -> str:
 
 
 def _after_return(view: MessageView, items: Items) -> str:
+    if any(item.step.startswith("level") for item in items):
+        return f"{_chaser(view)}；现在填报，就不再联系。"
     return f"逾期没有填报的，{_chaser(view)}。"
 
 

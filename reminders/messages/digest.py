@@ -70,7 +70,7 @@ def _figures(digest: DigestView, lead: str) -> tuple[Section, ...]:
 
 def _unit(view: MessageView) -> Letter:
     digest = _week(view)
-    asks, lists = by_ask(view.items), week_lists(view, digest)
+    asks, lists = by_ask(view.items), week_lists(view, digest, named=False)
     first = matters(view, asks) if asks else ""
     return Letter(
         subject=f"{WEEKLY}{week_words(digest)}：{listing((first, week_counts(lists))) or '无到期事项'}",
@@ -90,7 +90,7 @@ def _unit(view: MessageView) -> Letter:
 
 def _office(view: MessageView) -> Letter:
     digest = _week(view)
-    lists = week_lists(view, digest)
+    lists = week_lists(view, digest, named=True)
     today = office_matters(by_topic(view.items))
     listed = week_sections(view, lists, named=True)
     return Letter(

@@ -74,6 +74,8 @@ def ways(view: MessageView, asks: Asks) -> str:
 def brief_ways(view: MessageView) -> str:
     """The same in WeCom, where a reply reaches nobody."""
     telephone = f"（{view.office.phone}）" if view.office.phone else ""
+    if not view.items:
+        return f"有疑问请联系{caller(view.office)}{telephone}"
     return f"{'链接打不开，' if view.link else ''}给{caller(view.office)}打电话{telephone}说一声，效果相同"
 
 

@@ -227,6 +227,18 @@ def test_digest_repeats_nothing_that_the_message_asks_already() -> None:
     assert text.count("第12项　林区") == 1
 
 
+def test_digest_of_an_empty_week_says_that_nothing_is_to_be_done() -> None:
+    text = compose(view(kind=MessageKind.DIGEST, digest=digest())).text
+    assert "不用办理" in text
+
+
+def test_digest_of_the_office_has_one_line_per_unit_that_has_not_answered() -> None:
+    waiting = (silent(level=0), silent("return", "return", level=0, obligation_id=2))
+    text = compose(office_view(kind=MessageKind.DIGEST, digest=digest(unanswered=waiting))).text
+    assert "巡护处：待签收，9月21日前；第三季度待填报，9月21日前" in text
+    assert "陆远（联络员） 020-5550112" in text
+
+
 def test_answer_says_first_what_was_decided() -> None:
     said = "第12项申请延期已同意，期限改为10月21日。"
     rendered = compose(view(kind=MessageKind.ANSWER, answer_text=said, link=""))
