@@ -1,5 +1,6 @@
 """An expression and its year in, a Schedule out."""
 
+from schedules.explain import explain
 from schedules.occurrences import Occurrence, occurrences
 from schedules.parser import normalise
 from schedules.scanner import scan
@@ -32,6 +33,7 @@ __all__ = [
     "Unscheduled",
     "WorkCalendar",
     "china",
+    "explain",
     "normalise",
     "occurrences",
     "phase_from_dict",
