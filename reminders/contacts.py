@@ -45,7 +45,8 @@ _EMAIL: Final = re.compile(
 _MOBILE: Final = re.compile(r"(?:\+?86)?(1[3-9]\d{9})")
 _PHONE: Final = re.compile(r"[\d+()\-*×转,，、/ ]{3,40}")
 _USERID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}")
-_WEBHOOK: Final = re.compile(r"https://[A-Za-z0-9.-]{3,120}(?::\d{1,5})?/\S{1,200}")
+# The whole address as copied (https, or http of a private deployment), or the robot's key alone.
+_WEBHOOK: Final = re.compile(r"https?://\S+|[A-Za-z0-9_-]{16,64}")
 _MOST_SHOWN: Final = 50  # sentences in one refusal; nobody mends more at a time
 
 
@@ -182,7 +183,7 @@ class _Reading:
         if phone and not _PHONE.fullmatch(phone):
             self._say(number, f"办公电话“{phone}”不像电话号码。")
         if webhook and not _WEBHOOK.fullmatch(webhook):
-            self._say(number, "webhook 不是以 https:// 开头的完整地址：请从群机器人设置里重新复制。")
+            self._say(number, "webhook 不是完整的地址，也不是机器人的密钥：请从群机器人设置里重新复制。")
         if role == "group" and not webhook:
             self._say(number, "群没有填 webhook 地址。")
         if role != "group" and webhook:
