@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -94,10 +95,11 @@ def load_settings(**overrides: Any) -> Settings:
 
 
 def _from_files() -> dict[str, str]:
-    """Secrets that stand in a file of their own (CUIBAN_SMTP_PASSWORD_FILE …)."""
+    """Secrets that stand in a file of their own (CUIBAN_SMTP_PASSWORD_FILE …), named in the environment or in .env."""
+    given = {**dotenv_values(".env", encoding="utf-8"), **os.environ}
     found = {}
     for name in SECRETS:
-        path = os.environ.get(f"CUIBAN_{name.upper()}_FILE")
+        path = given.get(f"CUIBAN_{name.upper()}_FILE")
         if path:
             try:
                 found[name] = Path(path).read_text(encoding="utf-8").strip()
