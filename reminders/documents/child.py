@@ -22,9 +22,10 @@ _ADAPTERS: Final = {
     "html": ("reminders.documents.html_page", "read_html"),
     "docx": ("reminders.documents.word", "read_docx"),
     "xlsx": ("reminders.documents.workbook", "read_xlsx"),
+    "ods": ("reminders.documents.opendocument", "read_ods"),
     "pdf": ("reminders.documents.pdf", "read_pdf"),
 }
-_CALAMINE: Final = ("xls", "xlsb", "ods")
+_CALAMINE: Final = ("xls", "xlsb")
 _FORBIDDEN: Final = (
     "socket.",
     "subprocess.",

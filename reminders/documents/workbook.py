@@ -1,4 +1,4 @@
-"""Workbooks: xlsx through openpyxl; xls, xlsb and ods through calamine.
+"""Workbooks: xlsx through openpyxl; xls and xlsb through calamine.
 
 Formulas show their last result, macros nothing.
 Both libraries keep a merged value in its top left cell and list the merged ranges apart.
@@ -50,7 +50,7 @@ def read_xlsx(data: bytes, name: str) -> Document:
 
 
 def read_calamine(data: bytes, name: str, source_format: str) -> Document:
-    """The sheets of an xls, xlsb or ods workbook."""
+    """The sheets of an xls or xlsb workbook."""
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         grids = [_calamine_sheet(book, sheet, name) for sheet in book.sheet_names]

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from reminders.plans.columns import deadline_like
 from reminders.plans.names import looks_like_unit, split_names
 
 _PAIRS: Final = {"（": "）", "(": ")", "【": "】", "[": "]"}
@@ -15,6 +16,9 @@ _DEADLINE_LABEL: Final = re.compile(
     r"(?:完成|办结|工作|落实)?(?:时限|期限|时间节点|时间|时限要求|进度安排)\s*[:：]\s*(?P<text>[^；;。）)】\]\n]{2,60})"
 )
 _LINE_LABEL: Final = re.compile(rf"^[（(【\[]?\s*{_UNIT_LABEL}\s*[:：]")
+_LABEL_AT_END: Final = re.compile(
+    r"(?:^|[。；;，,\s])((?:责任|牵头|承办|主办|落实)(?:单位|处室|部门|科室|股室)\s*[:：][^:：]{2,200}(?:[:：][^:：]{2,120})?)$"
+)
 _MOST: Final = 400  # characters of a responsibility; a longer bracket is text
 
 
@@ -38,6 +42,9 @@ def responsibilities(text: str) -> list[Bracket]:
         if _ends_sentence(text, start, end) and is_responsibility(inner):
             found.append(Bracket(inner, start, end + 1))
             behind = end + 1
+    if not found and (label := _LABEL_AT_END.search(text[-_MOST:])):
+        start = max(0, len(text) - _MOST) + label.start(1)
+        found.append(Bracket(text[start:].strip(" 。"), start, len(text)))
     return found
 
 
@@ -59,16 +66,31 @@ def is_responsibility(inner: str) -> bool:
         return False
     if _LABELLED.match(inner):
         return True
-    first = re.split(r"[，,；;]", inner)[0]
-    bare = re.split(_VERB, first)[0]
+    clauses = [clause for clause in re.split(r"[，,；;]", inner) if not deadline_like(clause)]
+    if not clauses:
+        return False
+    bare = re.split(_VERB, clauses[0])[0]
     bare = re.sub(r"(?:分别|共同|具体|按照?(?:各自)?(?:职能|职责)(?:分工)?)+$", "", bare)
     names = split_names(bare)
     return bool(names) and all(looks_like_unit(name) for name in names)
 
 
+def parts_of(inner: str) -> tuple[str, str | None]:
+    """The units of a responsibility and the deadline it also states, with a label or without: 办公室，3月底前."""
+    labelled = labelled_deadline(inner)
+    if labelled is not None:
+        return without_deadline_label(inner), labelled
+    clauses = re.split(r"[，,；;]", inner)
+    dates = [clause.strip() for clause in clauses if deadline_like(clause) and not _VERB.search(clause)]
+    if not dates or len(dates) == len(clauses):
+        return inner, None
+    return "，".join(clause for clause in clauses if clause.strip() not in dates), "，".join(dates)
+
+
 def is_label_line(text: str) -> bool:
-    """Whether a paragraph of its own says who owes the item above: 责任单位：办公室."""
-    return bool(_LINE_LABEL.match(text.strip())) and len(text) <= _MOST
+    """Whether a paragraph of its own says who owes the item above, or by when: 责任单位：办公室."""
+    stripped = text.strip()
+    return len(text) <= _MOST and bool(_LINE_LABEL.match(stripped) or _DEADLINE_LABEL.match(stripped))
 
 
 def labelled_deadline(text: str) -> str | None:

@@ -83,6 +83,7 @@ class Columns:
 
     roles: tuple[Role | None, ...]
     first_row: int
+    heading_row: int = 0
     inferred: bool = False  # no heading: by content
 
     def has(self, *roles: Role) -> bool:
@@ -117,8 +118,8 @@ def find_columns(grid: Grid) -> Columns | None:
             continue
         below = heading_roles(rows[index + 1]) if index + 1 < len(rows) else ()
         if is_heading(below) and any(cell is not None and cell.row == index + 1 for cell in rows[index + 1]):
-            return Columns(tuple(low or high for low, high in zip(below, roles, strict=True)), index + 2)
-        return Columns(tuple(roles), index + 1)
+            return Columns(tuple(low or high for low, high in zip(below, roles, strict=True)), index + 2, index)
+        return Columns(tuple(roles), index + 1, index)
     return None
 
 

@@ -11,13 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from reminders.documents import Line
-from reminders.plans.brackets import (
-    Bracket,
-    is_label_line,
-    labelled_deadline,
-    responsibilities,
-    without_deadline_label,
-)
+from reminders.plans.brackets import Bracket, is_label_line, parts_of, responsibilities
 from reminders.plans.facts import read_date
 from reminders.plans.markers import BRACKETED, DIGIT_BRACKETED, MAIN, PART, Marker, marker_of
 from reminders.plans.raw import RawTask
@@ -220,12 +214,13 @@ def _whole_text(item: _Item) -> str:
 
 
 def _task(item: _Item, text: str, owed: Sequence[str], section: str) -> RawTask:
-    deadline = next((found for part in (*owed, *item.labels) if (found := labelled_deadline(part))), None)
+    read = [parts_of(part) for part in owed]
+    deadline = next((found for _, found in read if found), None)
     bare = text
     for bracket in reversed(responsibilities(text)):
         bare = bare[: bracket.start] + bare[bracket.end :].lstrip("。")
     title, requirement = _split_title(bare.strip())
-    units = "；".join(part for given in owed if (part := without_deadline_label(given)))
+    units = "；".join(part for part, _ in read if part)
     return RawTask(
         place=item.place,
         number=item.marker.number,

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import chain
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TypeAlias
 
 from reminders.documents import Document, Grid, Line, read_document
@@ -68,7 +67,7 @@ def plan_of(document: Document, name: str, *, year: int | None = None, progress:
     reader = Reader(_year(facts, year, name), facts.issued)
     tasks = _tasks(parts.raws, reader, progress)
     mentions = _outside_mentions(parts.outside, facts, reader)
-    title = facts.title.value if facts.title else name
+    title = facts.title.value if facts.title else PurePath(name).stem
     issuer = facts.issuer.value if facts.issuer else ""
     return Plan(
         title=title,
@@ -169,9 +168,14 @@ def _task(raw: RawTask, short: str, reader: Reader) -> Task:
 
 
 def _outside_mentions(outside: Sequence[Line], facts: Facts, reader: Reader) -> tuple[Mention, ...]:
-    """The dated expressions of the covering letter and of what follows the tasks."""
-    lines = [line for line in outside if line.place not in facts.places()]
-    return tuple(chain.from_iterable(reader.mentions(line.text, line.place) for line in lines))
+    """The dated expressions of the covering letter and of what follows the tasks; a line only of a date is none."""
+    return tuple(
+        mention
+        for line in outside
+        if line.place not in facts.places()
+        for mention in reader.mentions(line.text, line.place)
+        if mention.text != line.text.strip(" 　（）()")
+    )
 
 
 def _fact_warnings(facts: Facts) -> list[Warning]:

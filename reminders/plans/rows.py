@@ -82,7 +82,7 @@ def read_table(grids: Sequence[Grid]) -> Table | None:
             continue
         if columns.inferred:
             warnings.append(warn("no-heading", f"{grid.name}没有表头，各栏的含义是按内容判断的：请核对。"))
-        outside.extend(_texts_of(grid, columns.first_row) if not columns.inferred else ())
+        outside.extend(_texts_of(grid, columns.heading_row))
         known = columns
         for raw in _raw_rows(grid, columns):
             if _is_remark(raw):
@@ -98,12 +98,12 @@ def read_table(grids: Sequence[Grid]) -> Table | None:
 
 
 def _continued(known: Columns | None, grid: Grid) -> Columns | None:
-    return replace(known, first_row=0) if known and len(known.roles) == grid.width else None
+    return replace(known, first_row=0, heading_row=0) if known and len(known.roles) == grid.width else None
 
 
 def _texts_of(grid: Grid, rows: int) -> list[tuple[str, str]]:
-    """The texts above the heading row, or of a grid that is no task table: each cell on its own."""
-    heads = [cell for cell in grid.cells if cell.row < rows - (1 if rows < grid.height else 0)]
+    """The texts of the first rows, each cell on its own: above a heading, or of a grid that is no task table."""
+    heads = [cell for cell in grid.cells if cell.row < rows]
     return [(grid.places[cell.row], cell.text) for cell in sorted(heads, key=lambda cell: (cell.row, cell.column))]
 
 

@@ -14,8 +14,8 @@ from docx.oxml.ns import qn
 
 from reminders.documents import Cell, Document, read_document
 from reminders.documents.word import chinese_number
-from reminders.documents.workbook import shown
-from reminders.exceptions import ConverterMissing
+from reminders.documents.workbook import read_calamine, shown
+from reminders.exceptions import ConverterMissing, DocumentTooLarge
 from tests.reminders.documents import hostile
 
 
@@ -59,6 +59,12 @@ def test_markdown_marks_are_taken_off() -> None:
     )
     assert [line.text for line in document.lines] == ["标题", "一、修订制度"]
     assert grid(document) == [["甲", "乙"], ["1\n2", "a|b"]]
+
+
+def test_markdown_tables_may_lack_their_outer_strokes() -> None:
+    document = text("甲 | 乙\n---|---\n1 | 2\n\n一句 | 话\n", "a.md")
+    assert grid(document) == [["甲", "乙"], ["1", "2"]]
+    assert [line.text for line in document.lines] == ["一句 | 话"]
 
 
 def test_csv_knows_its_delimiter_and_keeps_line_ends_in_a_cell() -> None:
@@ -177,6 +183,55 @@ def test_a_workbook_gives_merged_cells_and_skips_hidden_sheets() -> None:
 )
 def test_a_cell_is_read_as_a_person_sees_it(value: object, number_format: str, text_shown: str) -> None:
     assert shown(value, number_format) == text_shown
+
+
+def test_an_old_workbook_is_read_by_the_other_library_alike() -> None:
+    book = openpyxl.Workbook()
+    sheet: Any = book.active
+    for row in (["甲", "乙"], [None, "丙"], ["底", 3.0]):
+        sheet.append(row)
+    sheet.merge_cells("A1:A2")
+    sheet["C1"] = datetime(2026, 8, 31)  # noqa: DTZ001 - a sheet knows no zone
+    data = saved(book)
+    assert read_calamine(data, "plan.xls", "xls").grids[0].cells == read_document(data, "plan.xlsx").grids[0].cells
+
+
+ODS = (
+    '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+    'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet>'
+    '<table:table table:name="任务">{rows}</table:table></office:spreadsheet></office:body></office:document-content>'
+)
+
+
+def ods(rows: str) -> bytes:
+    mimetype = ("mimetype", b"application/vnd.oasis.opendocument.spreadsheet")
+    return hostile.zipped([mimetype, ("content.xml", ODS.format(rows=rows).encode())])
+
+
+def test_an_opendocument_sheet_keeps_its_spans_and_repetitions() -> None:
+    rows = (
+        '<table:table-row><table:table-cell table:number-rows-spanned="2"><text:p>甲</text:p><text:p>乙</text:p>'
+        '</table:table-cell><table:table-cell table:number-columns-repeated="2"><text:p>丙</text:p></table:table-cell>'
+        '</table:table-row><table:table-row table:number-rows-repeated="2"><table:covered-table-cell/>'
+        '<table:table-cell table:number-columns-spanned="2"><text:p>丁</text:p></table:table-cell></table:table-row>'
+        '<table:table-row table:number-rows-repeated="1048000"><table:table-cell/></table:table-row>'
+    )
+    assert read_document(ods(rows), "plan.ods").grids[0].cells == (
+        Cell("甲\n乙", 0, 0, 2, 1),
+        Cell("丙", 0, 1),
+        Cell("丙", 0, 2),
+        Cell("丁", 1, 1, 1, 2),
+        Cell("丁", 2, 1, 1, 2),
+    )
+
+
+def test_a_million_repeated_rows_are_refused() -> None:
+    row = (
+        '<table:table-row table:number-rows-repeated="1048576"><table:table-cell><text:p>甲</text:p></table:table-cell>'
+    )
+    with pytest.raises(DocumentTooLarge):
+        read_document(ods(f"{row}</table:table-row>"), "plan.ods")
 
 
 # Old Word

@@ -1,7 +1,10 @@
 """Small plans of our own, as text tables, for one promise each."""
 
+import io
 from collections.abc import Sequence
 from typing import Final
+
+import openpyxl
 
 from reminders.plans import Plan, read_plan
 
@@ -23,6 +26,18 @@ def plan(*rows: Sequence[str], head: Sequence[str] | None = HEAD) -> Plan:
 
 def read(text: str, name: str = "plan.txt") -> Plan:
     return read_plan(text.encode(), name)
+
+
+def workbook(rows: Sequence[Sequence[object]], *merged: str) -> Plan:
+    """What a workbook with these rows and merged ranges reads as, in the year 2026."""
+    book, data = openpyxl.Workbook(), io.BytesIO()
+    assert book.active is not None
+    for row in rows:
+        book.active.append(list(row))
+    for cells in merged:
+        book.active.merge_cells(cells)
+    book.save(data)
+    return read_plan(data.getvalue(), "plan.xlsx", year=2026)
 
 
 def short(read_as: Plan) -> list[tuple[str, str, str, str | None, str]]:

@@ -116,6 +116,27 @@ def test_a_deadline_with_a_label_is_the_cell() -> None:
     assert plan.tasks[0].lead == ("办公室",)
 
 
+def test_units_and_deadline_may_stand_on_lines_of_their_own() -> None:
+    plan = prose(
+        *("一、修订制度", "起草文本，分步实施。", "牵头单位：办公室　配合单位：法规处、信息处", "完成时限：6月底前"),
+        *("二、开展培训", "集中授课。", "责任单位：培训中心", "完成时限：长期坚持"),
+    )
+    assert owed(plan)[0][2:] == (("办公室",), ("法规处", "信息处"))
+    assert [task.deadline_text for task in plan.tasks] == ["6月底前", "长期坚持"]
+
+
+@pytest.mark.parametrize("bracket", ["（办公室，6月底前）", "（6月底前，办公室负责）", "（办公室落实；6月底前）"])
+def test_a_bracket_may_hold_the_date_beside_the_unit(bracket: str) -> None:
+    task = prose(f"一、修订制度{bracket}", "二、开展培训（培训中心）").tasks[0]
+    assert (task.title, task.lead, task.deadline_text) == ("修订制度", ("办公室",), "6月底前")
+
+
+def test_a_responsibility_may_end_the_sentence_without_brackets() -> None:
+    plan = prose("1. 修订制度，起草印发。责任单位：办公室、法规处", "2. 开展培训。责任单位：培训中心")
+    assert owed(plan)[0][2:] == (("办公室", "法规处"), ())
+    assert "责任单位" not in plan.tasks[0].title + plan.tasks[0].requirement
+
+
 def test_without_a_cell_the_dates_of_the_text_are_the_schedule() -> None:
     plan = prose("（一）修订制度。6月底前印发，每季度检查1次。（办公室落实）", "（二）培训。授课。（培训中心落实）")
     dated, undated = (task.to_dict()["phases"] for task in plan.tasks)

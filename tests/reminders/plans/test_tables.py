@@ -4,7 +4,7 @@ import pytest
 
 from reminders.exceptions import NoTasks
 from reminders.plans.columns import Role, role_of
-from tests.reminders.plans.tables import kinds, plan, read, short, table
+from tests.reminders.plans.tables import kinds, plan, read, short, table, workbook
 
 A = ("（一）建章立制", "1. 修订制度", "起草并印发", "3月底前", "办公室")
 B = ("", "2. 开展培训", "集中授课", "9月底前", "培训中心")
@@ -141,6 +141,41 @@ def test_further_measures_with_their_own_date_are_tasks_of_their_own() -> None:
     found = plan(*rows, ("2", "开展培训", "授课。", "9月底前", "培训中心"), head=head)
     assert [task.number for task in found.tasks] == ["1-1", "1-2", "2"]
     assert short(found)[1][1:] == ("改版网站", "上线运行。", "6月底前", "宣传处")
+
+
+def test_a_heading_may_be_two_rows_deep() -> None:
+    sheet = [["序号", "任务", "责任分工", None, "完成时限"], [None, None, "牵头单位", "配合单位", None]]
+    found = workbook([*sheet, [1, "改版网站", "信息处", "宣传处", "3月底前"]], "A1:A2", "B1:B2", "C1:D1", "E1:E2")
+    (task,) = found.tasks
+    assert (task.title, task.lead, task.support, task.deadline_text) == (
+        "改版网站",
+        ("信息处",),
+        ("宣传处",),
+        "3月底前",
+    )
+
+
+def test_a_merged_date_counts_for_every_row_it_covers() -> None:
+    rows: list[list[object]] = [
+        ["序号", "任务", "责任单位", "完成时限"],
+        [1, "甲", "办公室", "6月底前"],
+        [2, "乙", "法规处", None],
+    ]
+    found = workbook(rows, "D2:D3")
+    assert [task.deadline_text for task in found.tasks] == ["6月底前", "6月底前"]
+
+
+def test_the_lines_above_and_below_the_table_of_a_sheet_are_no_tasks() -> None:
+    rows: list[list[object]] = [
+        ["云溪市公共服务局2026年任务分解表"],
+        ["序号", "任务", "责任单位"],
+        [1, "甲", "办公室"],
+        ["注：每月25日前报送进展"],
+    ]
+    found = workbook(rows, "A1:C1")
+    assert (found.title, found.issuer) == ("云溪市公共服务局2026年任务分解表", "云溪市公共服务局")
+    assert len(found.tasks) == 1
+    assert [mention.text for mention in found.mentions] == ["每月25日前"]
 
 
 def test_a_table_without_heading_is_read_by_its_content_and_flagged() -> None:
