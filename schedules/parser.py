@@ -43,7 +43,7 @@ _BY_UNIT: Final[dict[str, tuple[Family, ...]]] = {
     **dict.fromkeys("工自小天分钟周星礼半", (triggered_piece, count_piece)),
 }
 """By the character behind a number; the others may be anything."""
-_EVERY: Final = "每 各季 各月 双月 单月 均限 限次 限下 旬一 " + " ".join(
+_EVERY: Final = "每 各季 各月 双月 双周 单月 均限 限次 限下 旬一 " + " ".join(
     f"逐{unit} 隔{unit}" for unit in "年季月周日旬天"
 )
 _POINTS: Final = """

@@ -28,7 +28,7 @@ _DAY: Final = "[12][0-9]|3[01]|0?[1-9]|[一二三四五六七八九廿]|[二三]
 _DATED: Final = re.compile(
     "(?!一(?:月|季度?)一)(?:((?:19|20)\\d\\d)年|今年|(明年|次年))?"
     f"(?:({_MONTH})月(?:([底末])|({_DAY})[日号]|([上中下])旬|份)?"
-    "|年?年?([底末内])|第?([一二三四1-4])季度([末])?|([上下])半年)((?:之|以)?前)?"
+    "|年?年?([底末内])|第?([一二三四1-4])季度([末底])?|([上下])半年)((?:之|以)?前)?"
 )
 _PREFIX: Final = re.compile("(?:于|在|不晚于|(到|至|截至))(?=[0-9今明])")
 _TO: Final = re.compile("[-—至](?=[0-9一二三四五六七八九十年明次第上下])")
@@ -49,7 +49,7 @@ _PAST: Final = re.compile("上(?:个?月|个?季度|周)(?!底|末|第)")
 _QUIET: Final = re.compile("上年(?=工作|的)|年度|持续开展")
 _CLAUSE: Final = re.compile("[，,。；;：:\n！!？? ]")
 _BENDS: Final = frozenset(
-    "起止截至到-—–~～―－〜为的是中左右期之以间后已零开当上早晚凌正工夜内前初末度、和及与或(（:：0123456789"
+    "起止截至到-—–~～―－〜为的是中左右期之底以间后已零开当上早晚凌正工夜内前初末度、和及与或(（:：0123456789"
 )
 """What directly behind a shape may change or silence it."""
 _FEW: Final = re.compile("至少(?:[1-9]|[一两二三四五六])次|至少[^0-9一二三四五六七八九十]|[1-9]次(?![性序数日月以/／])")
@@ -283,7 +283,7 @@ def _every(match: "Match[str]", year: int) -> Read | None:
     day, which, quarter_day, month, month_day, unit = match.groups()
     if unit is not None:
         return _each(unit, year)
-    number = int(day or quarter_day or month_day)
+    number = NUMBERS[day or quarter_day or month_day]
     if number > 28:
         return None
     if month is not None:

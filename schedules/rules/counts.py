@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from schedules.reading import Piece, Reading
+from schedules.rules.recurring import per_piece
 from schedules.spelling import NUMERAL, number
 
 _UNIT: Final = (
@@ -28,7 +29,9 @@ def count_piece(reading: Reading, at: int) -> Piece | None:
     if n is None or not 1 <= n <= 999:
         return None
     before = text[max(0, at - 12) : at]
+    if match["per"] is not None:
+        return per_piece(reading, at, match.end(), match["per"], n)
     least = _LEAST.search(before) is not None or "以上" in match.group()
     piece = Piece("count", at, match.end(), "count", n=n, strong=least)
-    piece.suffix = match["per"] or ("各" if "各" in before[-8:] else "")
+    piece.suffix = "各" if "各" in before[-8:] else ""
     return piece

@@ -9,10 +9,10 @@ from re import Match
 from typing import Final
 
 from schedules import periods
-from schedules.reading import CLAUSE_ENDS, DASHES, Kind, Piece, Point, Reading, UnreadableExpression
+from schedules.reading import DASHES, Kind, Piece, Point, Reading, UnreadableExpression
 from schedules.rules.points import DASH, HEAD, point_at
 from schedules.schedule import Continuous, Deadline, Phase
-from schedules.spelling import NUMERAL, number
+from schedules.spelling import NUMERAL, number, year_number
 from schedules.workdays import china
 
 _DASH: Final = re.compile(f"(?:为?止)?{DASH}{{1,2}}(?:期间)?|(?:开始|起)?(?:至|到|{DASH})")
@@ -46,9 +46,9 @@ _NUMBERS: Final = re.compile(
 _NUMBER_SPAN: Final = re.compile(f"第?(?P<a>[{NUMERAL}]{{1,3}}){DASH}{{1,2}}第?(?P<b>[{NUMERAL}]{{1,3}})(?=月|季度)")
 _DAY_SPAN_SPLIT: Final = re.compile(f"[{NUMERAL}]{{1,3}}")
 _HALVES: Final = re.compile("上[、和及,，]?下半年")
-_YEAR_SPAN: Final = re.compile(
-    f"(?P<a>(?:19|20|21)\\d\\d)年?度?{DASH}{{1,2}}(?P<b>(?:19|20|21)?\\d\\d)年(?:度)?(?P<mark>[底末])?"
-)
+_FOUR: Final = f"(?:(?:19|20|21)\\d\\d|[一二][{NUMERAL}]{{3}})"
+_YEAR_SPAN: Final = re.compile(f"(?P<a>{_FOUR})年?度?{DASH}{{1,2}}(?P<b>{_FOUR}|\\d\\d)年度?(?P<mark>[底末])?")
+_NAMES_A_PLAN: Final = re.compile("[^，,。；;]{0,30}?(?:规划|计划|方案|纲要|要点|通知|意见|行动|报告|清单)")
 _BARE_YEARS: Final = re.compile(f"((?:19|20|21)\\d\\d)年?(?:{DASH}{{1,2}}((?:19|20|21)\\d\\d)年?)?")
 
 
@@ -346,26 +346,19 @@ def _window(reading: Reading, window: Point, stop: int, at: int) -> Piece:
 
 
 def _year_span(reading: Reading, match: "Match[str]") -> Piece | None:
-    """2023—2025年, 2022年至2025年."""
-    first = int(match["a"])
-    last = int(match["b"]) if len(match["b"]) == 4 else first // 100 * 100 + int(match["b"])
-    if last <= first or (
-        match["mark"] is None
-        and _is_name(reading, match.end())
-        and not reading.text[match.end() :].startswith(("期间", "内"))
-    ):
-        return None if last <= first else Piece("span of years", match.start(), match.end(), "silent")
+    """2023—2025年, 2022年至2025年; part of a name in 2021—2025年发展规划."""
+    first, last = year_number(match["a"]), year_number(match["b"])
+    if first is not None and last is None and len(match["b"]) == 2:
+        last = first // 100 * 100 + int(match["b"])
+    if first is None or last is None or last <= first:
+        return None
+    if match["mark"] is None and _NAMES_A_PLAN.match(reading.text, match.end()):
+        return Piece("span of years", match.start(), match.end(), "silent")
     window = Point(date(first, 1, 1), date(last, 12, 31), "year", True, "span of years")
     time, suffix, stop = tail(reading, match.end())
     return Piece(
         "span of years", match.start(), stop, "dated", [Deadline(window.first, window.last, 1, time)], window, suffix
     )
-
-
-def _is_name(reading: Reading, end: int) -> bool:
-    """Whether what follows a bare year makes it part of a name (2022年政务公开工作要点)."""
-    after = reading.char(end)
-    return bool(after) and after not in CLAUSE_ENDS
 
 
 def bare_years(reading: Reading) -> Piece | None:

@@ -45,7 +45,7 @@ FESTIVAL: Final = re.compile(
 _MONTHS: Final = {"正": 1, "冬": 11, "腊": 12}
 LUNAR: Final = re.compile(
     f"(?:(?P<mark>农历|阴历|旧历)(?:[{NUMERAL}]{{4}}年)?)?(?P<leap>闰)?(?P<m>[正冬腊]|[{NUMERAL}]{{1,3}})月"
-    f"(?P<d>初[一二三四五六七八九十]|[{NUMERAL}]{{1,3}})(?:日|号)?"
+    f"(?P<d>初(?:[一二三四五六七八九十]|10|[1-9])|[{NUMERAL}]{{1,3}})(?:日|号)?"
 )
 
 

@@ -6,6 +6,7 @@ January (RFC 5545, 3.3.10; months without a day are reached from the end by a ne
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from re import Match
 from typing import Final
@@ -75,6 +76,12 @@ def recurring_piece(reading: Reading, at: int) -> Piece | None:
 
 
 _UNIT_NAMES: Final = ("unit", "unit2", "unit3", "unit4", "unit5", "unit6", "unit7", "after", "slash")
+
+
+def per_piece(reading: Reading, at: int, end: int, unit: str, n: int) -> Piece:
+    """2次/月, 1次/季度: so many times in each of the unit."""
+    plain = _plain(reading, unit, 1)
+    return Piece("times per unit", at, end, "recurring", [replace(plain, count=n)])
 
 
 _END_OF_EACH: Final = re.compile("(?P<unit>月|季)度?[底末](?=前|之前|以前|[，,。；;]|$|完成|报)")
