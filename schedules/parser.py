@@ -65,10 +65,7 @@ _OPENINGS: Final[tuple[tuple[str, tuple[Family, ...]], ...]] = (
     (_OF_MONTHS, (recurring_piece, dated_piece, end_of_each)),
     (_REGIMES, (recurring_piece,)),
     (_AHEAD, (recurring_piece, dated_piece)),
-    (
-        "年底 年末 年内 年以 年之 年中 年终 年初 年度 年年 年三 年不 年至 年一 年结 年后",
-        (dated_piece, recurring_piece, _span_word),
-    ),
+    (_OF_YEARS, (dated_piece, recurring_piece, _span_word)),
     (_POINTS, (dated_piece,)),
     (" ".join(NAMES), (dated_piece,)),
     (" ".join(f"“{char}" for char in sorted({*_NUMERALS, *(name[0] for name in NAMES)})), (dated_piece,)),
