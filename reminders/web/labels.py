@@ -14,7 +14,7 @@ STATES = {
     "struck": "已撤下",
     "superseded": "已由后一封代替",
 }
-CHANNELS = {"smtp": "邮件", "email": "邮件", "wecom": "企业微信", "mailbox": "本地信箱"}
+CHANNELS = {"smtp": "邮件", "email": "邮件", "wecom": "企业微信", "wecom_app": "企业微信", "mailbox": "本地信箱"}
 ROLES = {"liaison": "联络员", "head": "负责人", "leader": "领导小组", "group": "工作群"}
 TRIES = {
     "accepted": "对方已接收",

@@ -222,6 +222,7 @@ class LinkPages:
             heading=heading(view, open_now),
             questions=open_now,
             still_open=tuple(name_of(question) for question in open_now),
+            elsewhere=view.group and len(asked(view.items, group=True)) < len(asked(view.items)),
             open_each=tuple(question.kind for question in open_now if _picked(question, fields or {})),
             just_now=tuple(said(answer, view.unit) for answer in view.answered if answer.obligation_id in mine),
             answered=tuple(

@@ -100,7 +100,7 @@ def questions(view: LinkView, today: date) -> tuple[Question, ...]:
 def heading(view: LinkView, asked_now: Sequence[Question]) -> str:
     """What the page is about, in one line."""
     if not asked_now:
-        return "这条通知已办理" if view.answered else "这条通知目前没有要办的事项"
+        return "这条通知已办理" if view.answered and not view.items else "这里目前没有要办的事项"
     if len(asked_now) > 1:
         return f"请办理{len(asked_now)}件事"
     only, plans = asked_now[0], "、".join(plan_name(title, view.office.issuer) for title in view.plan_titles[:2])

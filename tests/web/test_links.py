@@ -137,6 +137,7 @@ def test_forged_unknown_and_revoked_links_get_one_identical_404(browser: Browser
     answers = [browser.client.get(f"/a/{path}") for path in (token, "forged", token[:-2], "0" * 300)]
     assert {answer.status_code for answer in answers} == {404}
     assert len({answer.content for answer in answers}) == 1
+    assert len({tuple(answer.headers.items()) for answer in answers}) == 1
     assert browser.client.post(f"/a/{token}", data={"who": "c7"}).content == answers[0].content
     assert "020-5550100" in answers[0].text
 
@@ -222,6 +223,10 @@ def test_group_link_asks_for_four_digits_and_takes_the_answer_at_a1(browser: Bro
     assert "q.return" not in page.text
     browser.post(path, q__confirmation="on_time", digits="0112")
     assert browser.backend.given[0][1].assurance is Assurance.A1
+
+
+def test_group_link_sends_a_return_to_the_persons_own_link(browser: Browser) -> None:
+    assert "请打开本人收到的通知" in browser.client.get(browser.link(RETURN, group=True)).text
 
 
 @pytest.mark.parametrize(("found", "words"), [(Digits.WRONG, "后四位不对"), (Digits.LOCKED, "锁定一小时")])
