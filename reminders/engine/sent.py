@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from reminders.engine.service import Service
 from reminders.engine.viewing import Viewer, destination
@@ -54,7 +54,8 @@ def _items(connection: Connection) -> dict[int, list[Line]]:
         .join(table, table.c.id == items.c.obligation_id)
         .outerjoin(tasks, tasks.c.id == table.c.task_id)
         .where(items.c.struck_at.is_(None))
-        .order_by(items.c.message_id, tasks.c.position, items.c.step, table.c.unit_id)
+        # What concerns a whole unit stands first; databases differ on where they sort an empty position.
+        .order_by(items.c.message_id, func.coalesce(tasks.c.position, 0), items.c.step, table.c.unit_id)
     )
     found: dict[int, list[Line]] = defaultdict(list)
     for row in connection.execute(query):

@@ -1,0 +1,5 @@
+"""`python -m reminders` is `cuiban`."""
+
+from reminders.cli import main
+
+main()
