@@ -25,6 +25,8 @@ The message of every one of them is the whole Chinese sentence that the user rea
 mend it. It never holds a secret.
 """
 
+from pathlib import Path
+
 
 class CuibanError(Exception):
     """Anything that a person is told in one sentence; `str(error)` is that sentence."""
@@ -98,6 +100,12 @@ class DatabaseUnreachable(CuibanError):
     @classmethod
     def unknown_kind(cls, kind: str) -> "DatabaseUnreachable":
         return cls(f"数据库地址的类型「{kind}」不支持：CUIBAN_DATABASE_URL 请用 sqlite 或 postgresql。")
+
+    @classmethod
+    def no_room(cls, path: Path, error: OSError) -> "DatabaseUnreachable":
+        return cls(
+            f"数据库文件 {path} 放不下（{error.strerror}）：请检查 CUIBAN_DATA_DIR 或 CUIBAN_DATABASE_URL 的目录和权限。"
+        )
 
     @classmethod
     def no_answer(cls, address: str) -> "DatabaseUnreachable":

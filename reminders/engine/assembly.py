@@ -128,7 +128,10 @@ def _keys(settings: Settings) -> LinkKeys:
 def _own_key(directory: Path) -> str:
     """The key this installation made for itself, readable by its owner alone."""
     path = directory / KEY_FILE
-    directory.mkdir(parents=True, exist_ok=True)
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsRejected(f"CUIBAN_DATA_DIR 指向的目录 {directory} 不能用（{error.strerror}）。") from None
     draft = directory / f"{KEY_FILE}.{os.urandom(4).hex()}"
     if not path.exists():
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -111,7 +111,7 @@ def _server(url: URL) -> Engine:
 def _sqlite(url: URL) -> Engine:
     memory = url.database in (None, "", ":memory:")
     if not memory:
-        Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+        _make_room(Path(str(url.database)))
     arguments: dict[str, Any] = {"poolclass": StaticPool} if memory else {}
     engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 30}, **arguments)
 
@@ -127,6 +127,13 @@ def _sqlite(url: URL) -> Engine:
         cursor.close()
 
     return engine
+
+
+def _make_room(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseUnreachable.no_room(path, error) from None
 
 
 def _is_connect_failure(error: DBAPIError) -> bool:
