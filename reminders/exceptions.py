@@ -104,7 +104,7 @@ class DatabaseUnreachable(CuibanError):
     @classmethod
     def no_room(cls, path: Path, error: OSError) -> "DatabaseUnreachable":
         return cls(
-            f"数据库文件 {path} 放不下（{error.strerror}）：请检查 CUIBAN_DATA_DIR 或 CUIBAN_DATABASE_URL 的目录和权限。"
+            f"数据库文件 {path} 放不下（{error.strerror}）：请检查 CUIBAN_DATA_DIR 或 CUIBAN_DATABASE_URL 的目录。"
         )
 
     @classmethod

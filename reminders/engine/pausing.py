@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 
+from reminders.clock import SHANGHAI
 from reminders.engine.service import Service
 from reminders.exceptions import NotFound, Refused
 from reminders.obligations import Kind, Obligation, State
@@ -13,6 +14,8 @@ from reminders.slots import AM, Slot
 from reminders.store import events, obligations, pauses, plans
 from reminders.store.tables import obligations as table
 from reminders.store.tables import pauses as pause_table
+
+WAITS = [state.value for state in (State.WAITING, State.HELD, State.FROZEN)]
 
 
 def pause(service: Service, *, plan_id: int | None, unit: str | None, reason: str, by: str) -> str:
@@ -46,13 +49,15 @@ def resume(service: Service, *, plan_id: int | None, unit: str | None) -> str:
 def lengthen(
     service: Service, connection: Connection, days: int, *, plan_id: int | None = None, unit_id: int | None = None
 ) -> int:
-    """Add working days to every open wait of signature and confirmation; due dates stay."""
+    """Add working days to every open wait: for an answer, and for a decision; due dates stay."""
     if not days:
         return 0
-    conditions = [table.c.state == State.WAITING.value, table.c.next_slot.is_not(None)]
+    conditions: list[ColumnElement[bool]] = [table.c.state.in_(WAITS), table.c.next_slot.is_not(None)]
     conditions += [table.c.plan_id == plan_id] if plan_id is not None else []
     conditions += [table.c.unit_id == unit_id] if unit_id is not None else []
-    waiting = [o for o in obligations.select_where(connection, *conditions) if o.kind is not Kind.RETURN]
+    found = obligations.select_where(connection, *conditions)
+    # What hangs on a due date stays: the return's reminder and its end, and every rung.
+    waiting = [o for o in found if o.kind is not Kind.RETURN or o.state is not State.WAITING]
     obligations.save(connection, [_later(service, o, days) for o in waiting])
     return len(waiting)
 
@@ -71,7 +76,7 @@ def _since(connection: Connection, plan_id: int | None, unit_id: int | None) -> 
     query = select(pause_table).where(pause_table.c.ended_at.is_(None)).order_by(pause_table.c.since)
     for row in connection.execute(query):
         if row.plan_id == plan_id and row.unit_id == unit_id:
-            since: date = row.since.date()
+            since: date = row.since.astimezone(SHANGHAI).date()
             return since
     return None
 
