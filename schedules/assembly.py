@@ -1,12 +1,12 @@
 """The pieces of one text as phases in order: shared endings, seasons, counts, standing duties after a deadline."""
 
 import itertools
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
+from schedules.patterns import pattern
 from schedules.reading import Piece, Reading
 from schedules.rules.dated import phases_of
 from schedules.rules.recurring import within
@@ -15,9 +15,9 @@ from schedules.schedule import Continuous, Deadline, Phase, Recurring, Unschedul
 _LINKS: Final = frozenset({"、", "，", ",", "和", "及", "与", "以及", "或", "；"})
 _BEFORE: Final = frozenset({"之前", "以前", "前"})
 _SEASON_GAPS: Final = frozenset({"", "，", ",", "内", "期间", "期间，", "的"})
-_CLAUSE: Final = re.compile("[，,。；;：:\n！!？? ]")
-_SENTENCE: Final = re.compile("[。；;\n！!？?]")
-_CLOSES: Final = re.compile("[^，,。；;]{0,8}?(?:结束|止|截止|完毕|完成)")
+_CLAUSE: Final = pattern("[，,。；;：:\n！!？? ]")
+_SENTENCE: Final = pattern("[。；;\n！!？?]")
+_CLOSES: Final = pattern("[^，,。；;]{0,8}?(?:结束|止|截止|完毕|完成)")
 
 
 _ALONE: Final = frozenset({"dated", "recurring", "triggered", "silent"})

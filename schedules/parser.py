@@ -11,6 +11,7 @@ from datetime import date
 from typing import Final, TypeAlias
 
 from schedules.assembly import assemble
+from schedules.patterns import pattern
 from schedules.reading import SENTENCE_ENDS, Piece, Reading, UnreadableExpression
 from schedules.rules.counts import count_piece
 from schedules.rules.dated import bare_years, dated_piece
@@ -107,9 +108,9 @@ def _opening_pattern() -> str:
     return "|".join((*numerals, ordinal, *words))
 
 
-OPENING: Final = re.compile(_opening_pattern())
+OPENING: Final = pattern(_opening_pattern())
 """A character with which an expression can begin."""
-_SENTENCE_END: Final = re.compile(f"[{SENTENCE_ENDS}]")
+_SENTENCE_END: Final = pattern(f"[{SENTENCE_ENDS}]")
 
 
 def pieces(reading: Reading) -> list[Piece]:

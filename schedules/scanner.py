@@ -5,17 +5,17 @@ in the same or the next clause (8月底前完成，并常态落实) or says 贯�
 many numbers, and nobody asked what this one means.
 """
 
-import re
 from datetime import date, timedelta
 from typing import Final
 
 from schedules.assembly import joined
 from schedules.parser import check_year, pieces
+from schedules.patterns import pattern
 from schedules.reading import Piece, Reading
 from schedules.schedule import Continuous, Deadline, Found
 from schedules.spelling import places, spell
 
-_LINKED: Final = re.compile("[^，,。；;\n]{0,30}(?:[，,](?:并|且|同时|长期|实行|做到|坚持)?[^，,。；;\n]{0,6})?")
+_LINKED: Final = pattern("[^，,。；;\n]{0,30}(?:[，,](?:并|且|同时|长期|实行|做到|坚持)?[^，,。；;\n]{0,6})?")
 
 
 def scan(text: str, *, year: int, issued: date | None = None) -> list[Found]:

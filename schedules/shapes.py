@@ -5,12 +5,12 @@ shape, and its neighbour is none of the characters that would bend its meaning. 
 and a test holds both readings equal.
 """
 
-import re
 from datetime import date
 from re import Match, Pattern
 from typing import Final, TypeAlias
 
 from schedules.lunar import FIRST_YEAR, LAST_YEAR, festival
+from schedules.patterns import pattern
 from schedules.periods import month_length
 from schedules.rules.festivals import FIXED
 from schedules.rules.silence import BEHIND, BEHIND_CHARS
@@ -25,34 +25,34 @@ Whole: TypeAlias = tuple[tuple[Phase, ...], str]
 
 _MONTH: Final = "1[0-2]|[1-9]|0[1-9]|十[一二]?|[一二三四五六七八九]"
 _DAY: Final = "[12][0-9]|3[01]|0?[1-9]|[一二三四五六七八九廿]|[二三]?十[一二三四五六七八九]?|廿[一二三四五六七八九]"
-_DATED: Final = re.compile(
+_DATED: Final = pattern(
     "(?!一(?:月|季度?)一)(?:((?:19|20)\\d\\d)年|今年|(明年|次年))?"
     f"(?:({_MONTH})月(?:([底末])|({_DAY})[日号]|([上中下])旬|份)?"
     "|年?年?([底末内])|第?([一二三四1-4])季度([末底])?|([上下])半年)((?:之|以)?前)?"
 )
-_PREFIX: Final = re.compile("(?:于|在|不晚于|(到|至|截至))(?=[0-9今明])")
-_TO: Final = re.compile("[-—至](?=[0-9一二三四五六七八九十年明次第上下])")
-_MONTHS: Final = re.compile("([1-9]|1[0-2])[-—至~]([1-9]|1[0-2])月份?(?![0-9一二三四五六七八九十底末上中下初前第的])")
-_PERIOD: Final = re.compile(
+_PREFIX: Final = pattern("(?:于|在|不晚于|(到|至|截至))(?=[0-9今明])")
+_TO: Final = pattern("[-—至](?=[0-9一二三四五六七八九十年明次第上下])")
+_MONTHS: Final = pattern("([1-9]|1[0-2])[-—至~]([1-9]|1[0-2])月份?(?![0-9一二三四五六七八九十底末上中下初前第的])")
+_PERIOD: Final = pattern(
     "自?([^，,。；;：:、（）()《》“”\\s自从在于后起前]{2,24})(?:之日起|之?后的?)([1-9][0-9]?|[一二两三四五六七八九]|十五?)"
     "个?(工作日|小时|日|月)内(?=$|[，,办作予答完])"
 )
-_FESTIVAL: Final = re.compile("(春节|元旦|清明|端午|中秋|国庆|五一)节?前")
-_EVERY: Final = re.compile(
+_FESTIVAL: Final = pattern("(春节|元旦|清明|端午|中秋|国庆|五一)节?前")
+_EVERY: Final = pattern(
     f"[每按](?:月({_DAY})[日号]前|季度([首末])月({_DAY})[日号]前|年({_MONTH})月({_DAY})[日号]前"
     "|个?(月|季度|半年|年|两周|周|日))(?![底末一二三四五六日天各首第周星礼下上中结终后最次初的于在])"
 )
-_COUNT: Final = re.compile("([1-9]|[一两二三四五六])次(?![性序数日月以/／])")
-_STANDING: Final = re.compile("常态化?(?:落实|开展)|动态更新|长期坚持|持续(?:推进|优化)")
-_WHOLE: Final = re.compile("(贯穿全年|全年|常年|长期(?:坚持|公开)?|持续推进|常态化开展)[。]?")
-_PAST: Final = re.compile("上(?:个?月|个?季度|周)(?!底|末|第)")
-_QUIET: Final = re.compile("上年(?=工作|的)|年度|持续开展")
-_CLAUSE: Final = re.compile("[，,。；;：:\n！!？? ]")
+_COUNT: Final = pattern("([1-9]|[一两二三四五六])次(?![性序数日月以/／])")
+_STANDING: Final = pattern("常态化?(?:落实|开展)|动态更新|长期坚持|持续(?:推进|优化)")
+_WHOLE: Final = pattern("(贯穿全年|全年|常年|长期(?:坚持|公开)?|持续推进|常态化开展)[。]?")
+_PAST: Final = pattern("上(?:个?月|个?季度|周)(?!底|末|第)")
+_QUIET: Final = pattern("上年(?=工作|的)|年度|持续开展")
+_CLAUSE: Final = pattern("[，,。；;：:\n！!？? ]")
 _BENDS: Final = frozenset(
     "起止截至到-—–~～―－〜为的是中左右期之底以间后已零开当上早晚凌正工夜内前初末度、和及与或(（:：0123456789"
 )
 """What directly behind a shape may change or silence it."""
-_FEW: Final = re.compile("至少(?:[1-9]|[一两二三四五六])次|至少[^0-9一二三四五六七八九十]|[1-9]次(?![性序数日月以/／])")
+_FEW: Final = pattern("至少(?:[1-9]|[一两二三四五六])次|至少[^0-9一二三四五六七八九十]|[1-9]次(?![性序数日月以/／])")
 _QUARTERS: Final = ((1, 3), (4, 6), (7, 9), (10, 12))
 _ENDS: Final = tuple((month, month_length(2023, month)) for month in range(1, 13))
 _EVERY_RULES: Final[dict[str, tuple[Freq, str, tuple[tuple[int, int], ...]]]] = {

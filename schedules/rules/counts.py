@@ -1,8 +1,8 @@
 """How often: 至少1次, 不少于3次, 1-2次, 两次, 2次/年. The least number is kept."""
 
-import re
 from typing import Final
 
+from schedules.patterns import pattern
 from schedules.reading import Piece, Reading
 from schedules.rules.recurring import per_piece
 from schedules.spelling import NUMERAL, number
@@ -11,10 +11,10 @@ _UNIT: Final = (
     "(?:场次|人次(?!$)|次(?![性序数日月年生要品之级元第])|场(?![所地馆景合面域])|遍|批次"
     "|期(?![间限末内满刊货初中后待望])|轮(?![次流换岗询训])|回(?![头应复收访顾避归款]))"
 )
-_COUNT: Final = re.compile(
+_COUNT: Final = pattern(
     f"(?P<n>[{NUMERAL}]{{1,4}})(?:(?:[-—–~～至到]|、)(?P<b>[{NUMERAL}]{{1,4}}))?个?{_UNIT}(?:以上|左右)?(?:[/／](?:每)?(?P<per>半年|年|季度?|月|周|日|天))?"
 )
-_LEAST: Final = re.compile(
+_LEAST: Final = pattern(
     "(?:至少|不少于|不低于|不得少于|不得低于|最少|不小于|原则上不少于|大于等于)(?:[一-鿿]{0,6})$|(?:各|分别)(?:[一-鿿]{0,6})$"
 )
 

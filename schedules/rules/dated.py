@@ -3,25 +3,25 @@
 「X日前」 includes the day, as offices use it; 「8月前」 ends the day before the month begins.
 """
 
-import re
 from datetime import date, timedelta
 from re import Match
 from typing import Final
 
 from schedules import periods
+from schedules.patterns import pattern
 from schedules.reading import DASHES, Kind, Piece, Point, Reading, UnreadableExpression
 from schedules.rules.points import DASH, HEAD, point_at
 from schedules.schedule import Continuous, Deadline, Phase
 from schedules.spelling import NUMERAL, number, year_number
 from schedules.workdays import china
 
-_DASH: Final = re.compile(f"(?:为?止)?{DASH}{{1,2}}(?:期间)?|(?:开始|起)?(?:至|到|{DASH})")
+_DASH: Final = pattern(f"(?:为?止)?{DASH}{{1,2}}(?:期间)?|(?:开始|起)?(?:至|到|{DASH})")
 _HOURS: Final = f"[{NUMERAL}]{{1,3}}"
 CLOCK: Final = (
     f"(?P<ap>上午|下午|中午|晚上|晚间|夜间|早上|早晨|凌晨|正午|晚|早)?(?:的)?(?:(?P<h>{_HOURS})[:：](?P<mi>\\d\\d)(?:[:：]\\d\\d)?"
     f"|(?P<h2>{_HOURS})[时点](?!段|候|间|效|限|[位个名])(?:(?P<half>半)|整|正|许|(?P<mi2>{_HOURS})分?)?)"
 )
-_TAIL: Final = re.compile(
+_TAIL: Final = pattern(
     "(?:当[天日])?(?:[(（](?:(?:星期|周|礼拜)[一二三四五六日天]|含当[日天]|含|[周星期日一二三四五六]{2,3}|北京时间)[)）])?"
     f"(?P<clock>[(（,，]?{CLOCK}[)）]?(?P<span>[-—–―－~～至到])?)?"
     "(?:当?[天日]?(?:下班|上班|收市|工作时间结束))?(?:[(（][^()（）]{0,8}[)）])?"
@@ -29,27 +29,25 @@ _TAIL: Final = re.compile(
     "|内(?!部|容|蒙|外|控|设|涵|网|审|参|务)|期间|(?:起|开始)(?=至|到|[，,。；;、)）每按逐常]|$|施行|实施|执行|生效|全面|陆续|在|对|组织|逐步|开展|正式|集中|试)"
     "|为?止|截止|之后|以后|后(?!续|备|勤|台|端|者|果|期)|以来|左右)?"
 )
-_FIRST_CLOCK: Final = re.compile(
-    f"(?:[(（](?:星期|周|礼拜)[一二三四五六日天][)）])?(?:{CLOCK})?(?=[-—–―－~～〜至到起开])"
-)
+_FIRST_CLOCK: Final = pattern(f"(?:[(（](?:星期|周|礼拜)[一二三四五六日天][)）])?(?:{CLOCK})?(?=[-—–―－~～〜至到起开])")
 _CLOCK_CHARS: Final = frozenset("上下中晚早凌正(（0123456789一二三四五六七八九十零")
 _TAIL_CHARS: Final = frozenset("之以前内期起开为止截后左当下上中晚早凌正工夜(（,，0123456789一二三四五六七八九十零的")
 _BEFORE: Final = frozenset({"之前", "以前", "前"})
 _AFTER: Final = frozenset({"之后", "以后", "后", "以来"})
-_UNTIL: Final = re.compile(
+_UNTIL: Final = pattern(
     "(?:到|至|截至|截止|截止到|截止至|截至到|不迟于|不晚于|不得迟于|不得晚于|最迟于?|最晚于?|限于?|在|于|时间为?|[:：])*$"
 )
-_LIST_LINK: Final = re.compile("[、,，]|和|及|与|以及|或")
-_NUMBERS: Final = re.compile(
+_LIST_LINK: Final = pattern("[、,，]|和|及|与|以及|或")
+_NUMBERS: Final = pattern(
     f"第?(?P<list>[{NUMERAL}]{{1,3}}(?:(?:[、,，和及与]|以及)第?[{NUMERAL}]{{1,3}})+)(?=个?季度?|月|日|号)"
 )
-_NUMBER_SPAN: Final = re.compile(f"第?(?P<a>[{NUMERAL}]{{1,3}}){DASH}{{1,2}}第?(?P<b>[{NUMERAL}]{{1,3}})(?=月|季度)")
-_DAY_SPAN_SPLIT: Final = re.compile(f"[{NUMERAL}]{{1,3}}")
-_HALVES: Final = re.compile("上[、和及,，]?下半年")
+_NUMBER_SPAN: Final = pattern(f"第?(?P<a>[{NUMERAL}]{{1,3}}){DASH}{{1,2}}第?(?P<b>[{NUMERAL}]{{1,3}})(?=月|季度)")
+_DAY_SPAN_SPLIT: Final = pattern(f"[{NUMERAL}]{{1,3}}")
+_HALVES: Final = pattern("上[、和及,，]?下半年")
 _FOUR: Final = f"(?:(?:19|20|21)\\d\\d|[一二][{NUMERAL}]{{3}})"
-_YEAR_SPAN: Final = re.compile(f"(?P<a>{_FOUR})年?度?{DASH}{{1,2}}(?P<b>{_FOUR}|\\d\\d)年度?(?P<mark>[底末])?")
-_NAMES_A_PLAN: Final = re.compile("[^，,。；;]{0,30}?(?:规划|计划|方案|纲要|要点|通知|意见|行动|报告|清单)")
-_BARE_YEARS: Final = re.compile(f"((?:19|20|21)\\d\\d)年?(?:{DASH}{{1,2}}((?:19|20|21)\\d\\d)年?)?")
+_YEAR_SPAN: Final = pattern(f"(?P<a>{_FOUR})年?度?{DASH}{{1,2}}(?P<b>{_FOUR}|\\d\\d)年度?(?P<mark>[底末])?")
+_NAMES_A_PLAN: Final = pattern("[^，,。；;]{0,30}?(?:规划|计划|方案|纲要|要点|通知|意见|行动|报告|清单)")
+_BARE_YEARS: Final = pattern(f"((?:19|20|21)\\d\\d)年?(?:{DASH}{{1,2}}((?:19|20|21)\\d\\d)年?)?")
 
 
 _LISTING: Final = frozenset("、,，和及与以年") | frozenset(DASHES)
@@ -103,7 +101,7 @@ def _settled(reading: Reading, point: Point, at: int, end: int) -> Piece | None:
     return Piece(point.rule, at, end, kind, phases, point, suffix)
 
 
-_ACHIEVED: Final = re.compile("(?:[^，,。；;]{0,6})?(?:完成|实现|建成|力争|争取|达到|基本|确保)")
+_ACHIEVED: Final = pattern("(?:[^，,。；;]{0,6})?(?:完成|实现|建成|力争|争取|达到|基本|确保)")
 
 
 def _is_deadline_year(reading: Reading, point: Point, suffix: str, at: int, end: int) -> bool:
@@ -173,7 +171,7 @@ def tail(reading: Reading, end: int) -> tuple[str | None, str, int]:
 def _clock_of(reading: Reading, match: "Match[str]", end: int) -> tuple[str | None, int]:
     """The time and where the tail ends; a span of clock times (8:30—17:00) is opening hours and no deadline."""
     if match["span"]:
-        second = re.compile(CLOCK).match(reading.text, match.end("span"))
+        second = pattern(CLOCK).match(reading.text, match.end("span"))
         return None, second.end() if second else end
     time = clock_time(match)
     return (time, match.end()) if time is not None else (None, end)

@@ -1,11 +1,11 @@
 """Festivals and lunar days as points: 春节前, 国庆节前, 除夕, 农历八月初八, 腊月二十三."""
 
-import re
 from datetime import date
 from re import Match
 from typing import Final
 
 from schedules import lunar
+from schedules.patterns import pattern
 from schedules.reading import Point, Reading, UnreadableExpression
 from schedules.spelling import NUMERAL, number
 
@@ -37,13 +37,13 @@ FIXED: Final[dict[str, tuple[int, int]]] = {
 _NUMBERED: Final = "五一|五四|六一|七一|八一|十一"
 NAMES: Final = tuple(sorted({*FIXED, *lunar.FESTIVALS, "大年三十", "年三十", "大年初一"}, key=len, reverse=True))
 _NAMES: Final = "|".join(name for name in NAMES if name not in _NUMBERED.split("|"))
-FESTIVAL: Final = re.compile(
+FESTIVAL: Final = pattern(
     f'[“"「]?(?P<name>{_NAMES}|(?:{_NUMBERED})(?=[”"」]?(?:国际)?(?:节|、|前|之前|以前|期间|假期|劳动节|建[党军]节|儿童节|青年节)))'
     '[”"」]?(?:国际)?(?:劳动节|儿童节|建党节|建军节|青年节)?佳?节?(?:假期|长假|小长假)?'
     "(?=前|之前|以前|期间|当[天日]|上|下|早|晚|中|[0-9]|[-—，,。；;、)）至到~]|$|后|完|、|春节|国庆|元旦|劳动|端午|清明)"
 )
 _MONTHS: Final = {"正": 1, "冬": 11, "腊": 12}
-LUNAR: Final = re.compile(
+LUNAR: Final = pattern(
     f"(?:(?P<mark>农历|阴历|旧历)(?:[{NUMERAL}]{{4}}年)?)?(?P<leap>闰)?(?P<m>[正冬腊]|[{NUMERAL}]{{1,3}})月"
     f"(?P<d>初(?:[一二三四五六七八九十]|10|[1-9])|[{NUMERAL}]{{1,3}})(?:日|号)?"
 )

@@ -4,13 +4,13 @@
 rules can apply, so that few are tried.
 """
 
-import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from re import Match, Pattern
 from typing import Final, NamedTuple, TypeAlias
 
 from schedules import periods
+from schedules.patterns import pattern
 from schedules.reading import CLAUSE_ENDS, Form, Point, Reading, UnreadableExpression
 from schedules.rules.festivals import FESTIVAL, LUNAR, festival_point, lunar_point
 from schedules.spelling import NUMERAL, number, year_number
@@ -26,14 +26,14 @@ class Rule(NamedTuple):
     make: Make
 
 
-HEAD: Final = re.compile(f"(第)?([{NUMERAL}]+)")
+HEAD: Final = pattern(f"(第)?([{NUMERAL}]+)")
 """A number, with or without 第."""
 
 N: Final = f"[{NUMERAL}]{{1,3}}"
 DASH: Final = "(?:[-—–―－~～〜]{1,2}|至|到)"
 WEEKDAYS: Final = {char: place for place, char in enumerate("一二三四五六日")} | {"天": 6}
 
-_MONTH: Final = re.compile(
+_MONTH: Final = pattern(
     f"(?P<m>{N})月份?(?:的)?"
     "(?:"
     f"(?P<d>{N})(?:[日号]|(?={DASH}{N}[日号])|(?=[前、](?![0-9]))|(?=、{N}[日号]))"
@@ -43,37 +43,35 @@ _MONTH: Final = re.compile(
     f"|(?:第(?P<w>{N})|(?P<lw>最后一?))个?(?:周|星期|礼拜)(?:的?(?:星期|周|礼拜)(?P<wd>[一二三四五六日天]))?"
     ")?(?:份(?!额))?"
 )
-_QUARTER: Final = re.compile(
+_QUARTER: Final = pattern(
     f"第?(?P<q>[{NUMERAL}首末])个?季(?:度(?!假)|(?=[末底初前]))(?:的)?"
     f"(?:(?P<end>[末底]月?|初)|(?P<mq>首月|第[一二三]个月)(?P<d>{N}(?=[日号]))?)?"
 )
-_Q: Final = re.compile("[Qq]([1-4])(?![0-9A-Za-z])")
-_FIRST_QUARTERS: Final = re.compile("前([二两三23])个?季度")
-_HALF: Final = re.compile("([上下])半年(?!度)度?(?P<end>[末底])?|([上下])半年度(?P<end2>[末底])?")
-_YEAR_MARK: Final = re.compile(
+_Q: Final = pattern("[Qq]([1-4])(?![0-9A-Za-z])")
+_FIRST_QUARTERS: Final = pattern("前([二两三23])个?季度")
+_HALF: Final = pattern("([上下])半年(?!度)度?(?P<end>[末底])?|([上下])半年度(?P<end2>[末底])?")
+_YEAR_MARK: Final = pattern(
     "(?:年度?|[本当]年度?)?(?P<mark>(?<=年)[底末]|岁[末尾]|(?<=年)终(?=[前完]|之前|以前|底)|(?<=年)中(?=[前,，。；;、)）完]|之前|以前|$)"
     "|(?<=年)初(?![步期中始])|(?<=[年度])以?内(?![部容蒙外控设网])|(?<=[年度])之内)"
 )
-_NUMERIC: Final = re.compile(
+_NUMERIC: Final = pattern(
     r"(?P<y>(?:19|20|21)\d\d)(?P<sep>[-/.])(?P<m>1[0-2]|0?[1-9])(?:(?P=sep)(?P<d>\d{1,2}))?(?![\d.])"
 )
-_COMPACT: Final = re.compile(
+_COMPACT: Final = pattern(
     r"(?P<y>(?:19|20|21)\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>[0-3]\d)(?!\d)(?=前|之前|以前|日前|[，,。；;、)）]|$)"
 )
-_MONTH_DAY: Final = re.compile(
+_MONTH_DAY: Final = pattern(
     rf"(?P<m>1[0-2]|0?[1-9])[./](?P<d>[0-3]?\d)(?![\d.%])(?=日?前|之前|以前|日|号|{DASH}\d{{1,2}}[./]|[，,。；;、)）至]|$)[日号]?"
 )
-_DAY: Final = re.compile(f"(?P<d>{N})[日号]")
-_YEAR: Final = re.compile(f"(?P<y>[{NUMERAL}oO]{{2,4}})年(?![龄限均轻])度?(?P<of>的)?")
-_YEAR_WORD: Final = re.compile("今年度?|本年度?|当年度?|明年度?|次年度?|翌年|来年|后年|去年|上一?年度?|前年")
+_DAY: Final = pattern(f"(?P<d>{N})[日号]")
+_YEAR: Final = pattern(f"(?P<y>[{NUMERAL}oO]{{2,4}})年(?![龄限均轻])度?(?P<of>的)?")
+_YEAR_WORD: Final = pattern("今年度?|本年度?|当年度?|明年度?|次年度?|翌年|来年|后年|去年|上一?年度?|前年")
 _YEAR_SHIFT: Final = {"今": 0, "本": 0, "当": 0, "明": 1, "次": 1, "翌": 1, "来": 1, "后": 2}
-_BARE_PART: Final = re.compile(
-    "(?P<part>上旬|中旬|下旬)|月(?P<mark>[底末初]|中(?=[前，,。；;]|$))|(?P<quarter>季度?末)"
-)
-_PLAN: Final = re.compile(
+_BARE_PART: Final = pattern("(?P<part>上旬|中旬|下旬)|月(?P<mark>[底末初]|中(?=[前，,。；;]|$))|(?P<quarter>季度?末)")
+_PLAN: Final = pattern(
     '[“"「‘]?(十[一二三四五六七]|[一二三四五六七八九]|十)五[”"」’]?(?P<mark>期间|时期|期内|末|内|初|以来|前)'
 )
-_RELATIVE: Final = re.compile(
+_RELATIVE: Final = pattern(
     "(?P<back>上)个?(?:月|季度|周|星期|半月)"
     "|(?P<which>本|当|这个?|次|下)个?(?P<unit>月|季度?|周|星期|礼拜|旬)"
     f"(?:(?P<part>上旬|中旬|下旬|底|末|初|之?内)|(?P<d>{N})[日号]|(?P<wd>[一二三四五六日天])"
@@ -292,7 +290,7 @@ def _short_year(reading: Reading, match: "Match[str]") -> int | None:
     if len(match["y"]) != 2 or not match["y"].isdigit():
         return None
     year = reading.year // 100 * 100 + int(match["y"])
-    if abs(year - reading.year) > 10 or not re.compile(
+    if abs(year - reading.year) > 10 or not pattern(
         f"年?[底末初]|[{NUMERAL}]{{1,2}}月|第?[一二三四1-4]季|[上下]半年"
     ).match(reading.text, match.end()):
         return None

@@ -12,6 +12,7 @@ from re import Match
 from typing import Final
 
 from schedules import periods
+from schedules.patterns import pattern
 from schedules.reading import Piece, Point, Reading, UnreadableExpression
 from schedules.rules.dated import last_day_before, list_at, number_span, span_of, tail
 from schedules.rules.points import DASH, WEEKDAYS, N, point_at
@@ -23,7 +24,7 @@ _BYDAY: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _STEP: Final[dict[Freq, int]] = {"yearly": 12, "halfyearly": 6, "quarterly": 3, "bimonthly": 2, "monthly": 1}
 _BY_MONTHS: Final[dict[int, Freq]] = {1: "monthly", 2: "bimonthly", 3: "quarterly", 6: "halfyearly", 12: "yearly"}
 
-EVERY: Final = re.compile(
+EVERY: Final = pattern(
     f"(?:每(?:间?隔|逢)?(?P<n>[{NUMERAL}]{{1,3}})?个?(?P<unit>半年度?|年度?(?![龄轻])|季度?(?!节)|双月|单月|半个?月|月度?|旬|双周|单周|周(?![边岁转期])|星期|礼拜|工作日|自然日|日(?!常)|天)"
     "|(?P<all>各)(?P<unit2>季度|月(?!份))"
     "|逐(?P<unit3>年|季度?|月|周|日|旬)"
@@ -35,25 +36,25 @@ EVERY: Final = re.compile(
     f"|(?P<slash>年|月度?|周|季度?)(?:不少于|至少|不低于)?(?=[{NUMERAL}]{{1,2}}[次期场](?![性级数]))"
     ")(?:的)?"
 )
-_ONE_A: Final = re.compile(
+_ONE_A: Final = pattern(
     "(?P<half>半)?一?(?P<unit>年|季度?|个?月|周|日|天|旬)(?:度)?一(?=次(?!性)|报|调度|通报|督|考核|评|研判|小结|总结|例会|汇总|检查|更新|公[示开]|晾晒|会商|调研|分析|点评|盘点)"
 )
-_REGIME: Final = re.compile(
+_REGIME: Final = pattern(
     "(?P<unit>半年|日|周|旬|双周|月|季度?|年)(?=调度|通报|推进|考[评核]|点评|例会|会商|研判|督[查导]|检查|汇总|小结|总结|评估?|晾晒|公示|清零?|分析|巡查|报告(?:制|$)|报(?:告)?[制，,、。；;]|报$|报送)"
 )
 _UNITS: Final[dict[str, int]] = {"年": 12, "半": 6, "季": 3, "双": 2, "单": 2, "月": 1, "次": 1, "下": 1}
 _DAY_LIST: Final = f"(?:{N}[日号]?[、,，和及与])*{N}[日号]"
-_INNER_MONTH: Final = re.compile(
+_INNER_MONTH: Final = pattern(
     "(?:之|的|当月|内的?)?"
     f"(?:(?P<which>首个?月|第[一二三四五六]个?月|末月|最后一?个?月|次月|下月|下个?季度首月|(?:结束|终了|末|底)?之?后)(?:的)?)?"
     f"(?:(?P<days>{_DAY_LIST})(?P<within>之内|以内|内)?|(?P<part>上旬|中旬|下旬|月?底|月?末|月?初|中(?=前|之前|以前|[，,。；]|$))"
     f"|(?:第(?P<w>{N})|(?P<lw>最后一?))个?(?:(?P<workday>工作日)(?P<in2>内)?|(?P<lastday>天|日)|(?:周|星期|礼拜)(?:的?(?:星期|周|礼拜)?(?P<wd>[一二三四五六日天]))?)"
     f"|前?(?P<first>{N})个(?P<fw>工作日)内?)?"
 )
-_WEEKDAYS: Final = re.compile(
+_WEEKDAYS: Final = pattern(
     "(?:的)?(?:星期|周|礼拜)?(?P<list>[一二三四五六日天末](?:(?:[、,，和及]|至|到|-|—)?(?:星期|周|礼拜)?[一二三四五六日天](?!次|[天日月年]))*)(?!次|[个名项])"
 )
-_SEASON: Final = re.compile(f"(?P<a>{N})月(?:份)?{DASH}(?P<b>{N})月份?(?:期间)?[，,的]?")
+_SEASON: Final = pattern(f"(?P<a>{N})月(?:份)?{DASH}(?P<b>{N})月份?(?:期间)?[，,的]?")
 
 
 def recurring_piece(reading: Reading, at: int) -> Piece | None:
@@ -84,7 +85,7 @@ def per_piece(reading: Reading, at: int, end: int, unit: str, n: int) -> Piece:
     return Piece("times per unit", at, end, "recurring", [replace(plain, count=n)])
 
 
-_END_OF_EACH: Final = re.compile("(?P<unit>月|季)度?[底末](?=前|之前|以前|[，,。；;]|$|完成|报)")
+_END_OF_EACH: Final = pattern("(?P<unit>月|季)度?[底末](?=前|之前|以前|[，,。；;]|$|完成|报)")
 
 
 def end_of_each(reading: Reading, at: int) -> Piece | None:
@@ -208,7 +209,7 @@ def _every(reading: Reading, at: int, end: int, unit: str, step: int) -> Piece |
     return _timed(reading, at, end, made, "recurring")
 
 
-_EXEMPT: Final = re.compile(f"[(（](?P<n>{N})(?P<unit>月|季度)(?:份)?免报[)）]")
+_EXEMPT: Final = pattern(f"[(（](?P<n>{N})(?P<unit>月|季度)(?:份)?免报[)）]")
 
 
 def _exempted(reading: Reading, made: Recurring, end: int, after: bool) -> tuple[Recurring, int]:

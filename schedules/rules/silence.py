@@ -3,42 +3,40 @@
 Each rule is one habit of official prose, found in published documents; none of them names a document.
 """
 
-import re
 from typing import Final
 
+from schedules.patterns import pattern
 from schedules.reading import Piece, Reading
 
-_TITLE: Final = re.compile(
-    "《[^《》]{0,200}(?:《[^《》]{0,100}》[^《》]{0,100}){0,3}》|〈[^〈〉]{0,200}〉|<[^<>]{0,200}>"
-)
-_NUMBERED: Final = re.compile("[〔\\[［【(（](?:19|20)\\d\\d[〕\\]］】)）](?:第)?\\d{1,5}号?")
-_ATTACHED: Final = re.compile("附件?(?:[0-9一二三四五六七八九十]{0,2})[:：.．][^\n]*")
-_ABOUT: Final = re.compile("关于[^，。；;\n《》]{2,80}?的(?:通知|公告|决定|函|批复|通报|请示|复函)(?![要应须后前])")
+_TITLE: Final = pattern("《[^《》]{0,200}(?:《[^《》]{0,100}》[^《》]{0,100}){0,3}》|〈[^〈〉]{0,200}〉|<[^<>]{0,200}>")
+_NUMBERED: Final = pattern("[〔\\[［【(（](?:19|20)\\d\\d[〕\\]］】)）](?:第)?\\d{1,5}号?")
+_ATTACHED: Final = pattern("附件?(?:[0-9一二三四五六七八九十]{0,2})[:：.．][^\n]*")
+_ABOUT: Final = pattern("关于[^，。；;\n《》]{2,80}?的(?:通知|公告|决定|函|批复|通报|请示|复函)(?![要应须后前])")
 
-BEHIND: Final = re.compile(
+BEHIND: Final = pattern(
     "(?:的(?!最后|第|前提)|(?:期间|之间|以后|后|前)?出生|(?:[日号])?是(?:第|[^，。]{0,12}[节日]$)|为?基[期年数准]|以来|起(?:正式)?(?:施行|生效)"
     "|(?:印发|发布|公布|召开|通过|颁布|出台|制定|修订|下发)的|零时|[，,]已|[，,]全[省市县区国](?:共|已)|为止[，,]?已|(?:末|底)?数据)"
 )
-_BEFORE: Final = re.compile(
+_BEFORE: Final = pattern(
     "(?:[较比]|同比|时点[是为]|基准日[是为]?|成立于|始于|始建于|印发于|发布于|出生于|申请日[是为]|当年的|截至目前|落款|[上去前]一?年度|成立|占|(?:成文|发布|印发|发文|公开|生成|公布|签发)(?:日期|时间)[:：]?)$"
 )
 BEHIND_CHARS: Final = frozenset("的期之以后前出日号是为基起印发公召通颁制修下零，,末底数")
-_IN_FORCE: Final = re.compile("(?:正式)?(?:施行|生效|执行|实行|实施(?=[，,。；;]|$)|启用|废止|停止)")
-_UNTIL_NOW: Final = re.compile("截[至止]到?$")
-_ALREADY: Final = re.compile("[^，,。；;]{0,4}[，,][^。；;]{0,12}?(?:已|共|累计|达到|完成率)")
-_TOLD: Final = re.compile(
+_IN_FORCE: Final = pattern("(?:正式)?(?:施行|生效|执行|实行|实施(?=[，,。；;]|$)|启用|废止|停止)")
+_UNTIL_NOW: Final = pattern("截[至止]到?$")
+_ALREADY: Final = pattern("[^，,。；;]{0,4}[，,][^。；;]{0,12}?(?:已|共|累计|达到|完成率)")
+_TOLD: Final = pattern(
     "[^。；;\n]{0,60}?(?:发表(?:了)?[^。；;，,]{0,8}讲话|作出[^。；;，,]{0,12}指示|主持召开|召开了|印发了|发布了|通过了|举行了|成功|荣获|圆满|强调|指出|出席|参加了|开展了|完成了|已(?:经)?)"
 )
-_LIST_NAME: Final = re.compile(
+_LIST_NAME: Final = pattern(
     "[^，。；;、\n]{2,40}(?:清单|名单|统计表|情况表|一览表|报表|公告|通知|台账|要点|年鉴|公报|年报)(?:[)）》]?)$"
 )
-_THRESHOLD: Final = re.compile("(?:申请日|出生|取得|入学|参保|注册|登记|在[^，。]{0,10}当年)[^，。；;]{0,8}$")
+_THRESHOLD: Final = pattern("(?:申请日|出生|取得|入学|参保|注册|登记|在[^，。]{0,10}当年)[^，。；;]{0,8}$")
 
 
 def skipped(reading: Reading, at: int) -> Piece | None:
     """A stretch that holds no deadline: a title, a document number, an attachment's name."""
-    for pattern in (_TITLE, _NUMBERED):
-        match = pattern.match(reading.text, at)
+    for shape in (_TITLE, _NUMBERED):
+        match = shape.match(reading.text, at)
         if match is not None:
             return Piece("title or number", at, match.end(), "silent")
     return None
@@ -46,8 +44,8 @@ def skipped(reading: Reading, at: int) -> Piece | None:
 
 def named_stretch(reading: Reading, at: int) -> Piece | None:
     """附件：… to the end of the line, and 关于…的通知, which are names."""
-    for pattern in (_ATTACHED, _ABOUT):
-        match = pattern.match(reading.text, at)
+    for shape in (_ATTACHED, _ABOUT):
+        match = shape.match(reading.text, at)
         if match is not None:
             return Piece("name", at, match.end(), "silent")
     return None

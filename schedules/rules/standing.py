@@ -4,9 +4,9 @@ The tables are the vocabulary: a word, and what must not follow it where it then
 定期存款). A word that only describes a mechanism (常态化机制) is no duty either.
 """
 
-import re
 from typing import Final
 
+from schedules.patterns import pattern
 from schedules.reading import Piece, Reading
 
 _NUMERAL_DAYS: Final = "[0-9一二三四五六七八九十]+[天日年个小]"
@@ -68,10 +68,10 @@ def _words(table: dict[str, str]) -> str:
     return "|".join(f"{word}(?!{behind})" if behind else word for word, behind in table.items())
 
 
-_STANDING: Final = re.compile(f"(?<![为成新])(?:{_words(STANDING)})")
+_STANDING: Final = pattern(f"(?<![为成新])(?:{_words(STANDING)})")
 _AFTER_TROUBLE: Final = ("疫情", "防控")
-VAGUE_WORDS: Final = re.compile(f"{_words(VAGUE)}|{_PHRASES}")
-MECHANISM: Final = re.compile("[一-鿿]{0,4}?(?:机制|制度|体系|理念|模式|规划|战略)")
+VAGUE_WORDS: Final = pattern(f"{_words(VAGUE)}|{_PHRASES}")
+MECHANISM: Final = pattern("[一-鿿]{0,4}?(?:机制|制度|体系|理念|模式|规划|战略)")
 _ALL_YEAR: Final = ("贯穿", "全年", "常年", "长年")
 
 

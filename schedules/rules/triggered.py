@@ -11,16 +11,17 @@ from re import Match
 from typing import Final
 
 from schedules import periods
+from schedules.patterns import pattern
 from schedules.reading import Piece, Reading
 from schedules.schedule import Deadline, Phase, Triggered, Unit
 from schedules.spelling import NUMERAL, number
 from schedules.workdays import china
 
-DURATION: Final = re.compile(
+DURATION: Final = pattern(
     f"(?P<n>[{NUMERAL}百]{{1,5}}|半)(?P<half>个半)?个?(?P<unit>工作日|自然日|日历日|天|日|小时|钟头|月|星期|礼拜|周(?![岁年])|分钟|年(?!度|[初底末终中级代龄均]|以[前来下上])|学期|季度)"
     "(?P<half2>半)?(?:的?时间)?(?P<suffix>之内|以内|内(?![部容])|之前|以前|前|之后|后)?"
 )
-_RANGE_AHEAD: Final = re.compile(f"[{NUMERAL}]+[-—–~～至到][{NUMERAL}]+个?(?=工作日|日|天|小时|月|周|年)")
+_RANGE_AHEAD: Final = pattern(f"[{NUMERAL}]+[-—–~～至到][{NUMERAL}]+个?(?=工作日|日|天|小时|月|周|年)")
 _UNITS: Final[dict[str, Unit]] = {
     "工作日": "workday", "自然日": "day", "日历日": "day", "天": "day", "日": "day", "小时": "hour", "钟头": "hour",
     "月": "month", "星期": "week", "礼拜": "week", "周": "week", "分钟": "minute", "年": "year",
@@ -29,40 +30,40 @@ _HALVES: Final[dict[Unit, tuple[int, Unit]]] = {
     "month": (15, "day"), "year": (6, "month"), "hour": (30, "minute"), "day": (12, "hour"),
 }  # fmt: skip
 _STOPS: Final = "，,。；;：:！!？?\n()（）《》〈〉|"
-_AFTER: Final = re.compile(
+_AFTER: Final = pattern(
     "(?P<event>.*?)(?P<mark>之?日起算?起?|之?日后|之?日|起|以后|之后|后)(?:的|[，,]|再)?(?:第|至少|最迟|不超过|不得超过|不晚于|最长不超过|原则上|应|须|要|在|于|满)*$"
 )
-_BEFORE: Final = re.compile(
+_BEFORE: Final = pattern(
     "(?P<event>.*?)(?:的?之前|以前|前|提前)(?:的|[，,])?(?:第|至少|最少|不少于|不晚于|最迟|应|须|要|在|于)*$"
 )
-_AT_LEAST: Final = re.compile("(?:至少|最少|不少于|最迟|提前|不晚于|应|须|要|在|于|的|[，,])+$")
-_LIMIT: Final = re.compile(
+_AT_LEAST: Final = pattern("(?:至少|最少|不少于|最迟|提前|不晚于|应|须|要|在|于|的|[，,])+$")
+_LIMIT: Final = pattern(
     "(?:不得?(?:超过|多于|超出|晚于|迟于|高于|大于)|最[长多迟](?:不(?:得)?超过)?|控制在|限定?[于在为]?|须在|应在|要在|需在|必须在|时限为?|期限为?|在|于|务必|确保|应当|力争|原则上|一般|[须应要需])$"
 )
-_MODAL: Final = re.compile(
+_MODAL: Final = pattern(
     "(?:原则上|一般|应当|应该|必须|务必|需要|须|应|要|需|得|可|将|并|且|也|均|都|在|于|自|从|由|向|对|按|(?<!申)请|于是|的|至少|最迟|尽量|力争|确保|时间|时限|期限为?|期限)+$"
 )
-_LEADING: Final = re.compile(
+_LEADING: Final = pattern(
     "^(?:[、 该]|每次|经(?![营济费办理])"
     "|原则上|一般|应当|应该|必须|务必|需要|并且|并|且|须|应|要|需|可(?!研)|将(?!军)|均"
     "|自(?![行主查评动然身治愿觉])|从(?![事业])|在(?![职建编岗校册线])|于(?![是])|由(?!于)|对(?!外|接|口|账|象))+"
 )
-_INSIDE: Final = re.compile(
+_INSIDE: Final = pattern(
     "(?<![存现正所关对由基属位低少至终等处不高在用限多早晚])(?:自(?![行主查评动然身治愿觉我己救助贸来])|从(?![事业严宽])|在(?![职建编岗校册线地])|于(?![是]))"
 )
-_OWN: Final = re.compile(
+_OWN: Final = pattern(
     "(?:(?:本|此|该)?(?:实施|工作|行动)?(?:通知|方案|意见|文件|办法|要点|规定|细则|公告|计划|清单|函|文|通告|决定|措施|规划|预案|制度|任务分工|分工方案)?(?:正式)?)?"
     "(?:印发|发文|下发|发布|公布|颁布|下达|制发|成文|发出|出台|实施|施行|印发实施|发布实施|印发施行|生效|公开发布|即)"
 )
-_OWN_NAMED: Final = re.compile(
+_OWN_NAMED: Final = pattern(
     "[本此](?:通知|方案|意见|文件|办法|要点|规定|细则|公告|计划|清单|函|文|通告|决定|措施|规划|预案|制度)"
 )
-_IN_BRACKETS: Final = re.compile("[(（]自?(?P<event>[^()（）]{1,30}?)之?日起(?:计?算|起算|计)?[)）]")
-_THAT_IS: Final = re.compile("[(（]即")
-_NOT_A_LIMIT: Final = re.compile(
+_IN_BRACKETS: Final = pattern("[(（]自?(?P<event>[^()（）]{1,30}?)之?日起(?:计?算|起算|计)?[)）]")
+_THAT_IS: Final = pattern("[(（]即")
+_NOT_A_LIMIT: Final = pattern(
     "(?:有效期|公示期|公示|公告期|间隔|满|任期|试用期|保修期|质保期|服务期|存续|保存|保留|不少于|至少|超过|达|达到|大于|近|过去|最近|连续|累计|为期|历时|周期为?|用|每|时长|工期|期为|年限)$"
 )
-_PAST: Final = re.compile("(?:近|过去|最近|此前)(?:的)?$|^前$")
+_PAST: Final = pattern("(?:近|过去|最近|此前)(?:的)?$|^前$")
 
 
 def triggered_piece(reading: Reading, at: int) -> Piece | None:
@@ -115,7 +116,7 @@ def _amount(match: "Match[str]") -> tuple[int, Unit] | None:
     return n, unit
 
 
-_TO_LAST_STOP: Final = re.compile(f".*[{_STOPS}]", re.DOTALL)
+_TO_LAST_STOP: Final = pattern(f".*[{_STOPS}]", re.DOTALL)
 
 
 def _last_stop(before: str) -> int:
