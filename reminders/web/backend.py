@@ -85,7 +85,7 @@ class LinkView:
     accepted_at: datetime | None = None  # business time at which the first channel accepted the message
     number: str = ""  # the message's short number
     group: bool = False  # a link in a WeCom group: 签收 and 确认 only, with four digits
-    upcoming: str = ""  # 下一件事：9月16日发第三季度填报通知。
+    upcoming: str = ""  # the next thing the unit will be asked: 9月16日发第三季度填报通知
     pending: tuple[str, ...] = ()  # what the unit has open now, one line each, for a message that is done
 
 

@@ -51,7 +51,7 @@ class Browser:
         known = {
             "state": LinkState.OPEN, "office": OFFICE, "unit": "巡护处", "recipient": "陆远", "plan_titles": (PLAN,),
             "items": items, "contacts": CONTACTS, "accepted_at": self.clocks.now - timedelta(minutes=30),
-            "number": "HLFH-0916-07", "upcoming": "下一件事：9月16日发第三季度填报通知。",
+            "number": "HLFH-0916-07", "upcoming": "9月16日发第三季度填报通知",
         }  # fmt: skip
         self.backend.links[link_hash(link_id)] = LinkView(**{**known, **more})  # type: ignore[arg-type]
         return f"/a/{KEYS.token(link_id)}"

@@ -43,7 +43,14 @@ def test_signing_a_whole_plan_takes_three_touches(browser: Browser) -> None:
 
 def test_after_an_answer_the_page_says_who_when_number_and_what_comes_next(browser: Browser) -> None:
     page = browser.post(browser.link(CONFIRM), q__confirmation="on_time")
-    for words in ("已答复“能按期”", "陆远", "HLFH-0916-07", "10分钟内可以撤回", "下一件事", "可以关闭本页"):
+    for words in (
+        "已答复“能按期”",
+        "陆远",
+        "HLFH-0916-07",
+        "10分钟内可以撤回",
+        "下一件事：9月16日发第三季度填报通知。",
+        "可以关闭本页",
+    ):
         assert words in page.text
 
 
