@@ -22,6 +22,7 @@ from reminders.documents.limits import MAX_PAGES, refuse_too_many_rows
 from reminders.exceptions import DamagedDocument, DocumentTooLarge, EmptyDocument
 
 _PAGE_NUMBER: Final = re.compile(r"^[\s\-—–·第]*\d{1,4}[\s\-—–·页]*$")
+_ITEM: Final = re.compile(r"(\d{1,4})\s?[.．、]\s?(?=[\u4e00-\u9fff“《])")
 _NEAR: Final = 2.5  # points within which two ruled lines are one
 _ROOMY: Final = 1.35  # times the usual distance between lines: a new paragraph
 # pdfminer was met with these on damaged files; it wraps few of them itself.
@@ -184,13 +185,19 @@ def _paragraphs(lines: Sequence[_TextLine], left: float, right: float) -> list[s
     usual = min(steps, default=0.0)
     texts = [lines[0].text]
     for above, line, step in zip(lines, lines[1:], steps, strict=False):
-        full = above.right + line.size > limit - 0.5
+        full = above.right + line.size > limit - 0.5 and not _next_item(texts[-1], line.text)
         if full and step <= _ROOMY * usual + 0.5:
             blank = " " if above.text[-1:].isascii() and line.text[:1].isascii() and above.text[-1:].isalnum() else ""
             texts[-1] += blank + line.text
         else:
             texts.append(line.text)
     return texts
+
+
+def _next_item(above: str, line: str) -> bool:
+    """Whether a line begins the item that follows the one in the paragraph above: 16. behind 15."""
+    before, after = _ITEM.match(above), _ITEM.match(line)
+    return bool(before and after and int(after[1]) == int(before[1]) + 1)
 
 
 def _prose(

@@ -226,6 +226,10 @@ class _Alignment:
         """Whether a row is a measure with its own date or unit, and the task above is not cut in mid-sentence."""
         if Role.MEASURE not in row.own or not row.own & {Role.DEADLINE, *OWED_ROLES}:
             return False
+        without_date = Role.DEADLINE in row.own and not last.deadline
+        without_unit = bool(row.own & {*OWED_ROLES}) and not (last.unit or last.lead)
+        if without_date or without_unit:
+            return False  # the row brings what the one above lacks: its lower half, overleaf
         return not any(
             text.rstrip().endswith(tuple(_OPEN_ENDS)) for text in (last.measure, last.deadline or "", last.unit)
         )

@@ -20,6 +20,7 @@ from reminders.plans.columns import (
     heading_roles,
     infer_columns,
     is_heading,
+    role_of,
     unit_like,
 )
 from reminders.plans.markers import BRACKETED, DIGIT, DIGIT_BRACKETED, MAIN, PART, marker_of
@@ -113,13 +114,21 @@ def _raw_rows(grid: Grid, columns: Columns) -> Iterator[_Raw]:
             continue
         if is_heading(heading_roles(row)):
             continue  # the heading again, on the next page
-        texts = [cell.text if cell is not None else "" for cell in row]
+        texts = _below_heading([cell.text if cell is not None else "" for cell in row])
         own = [cell is not None and cell.row == index and cell.column == at for at, cell in enumerate(row)]
         spanning = any(cell is not None and cell.colspan > 1 for cell in row)
         for at, cell in enumerate(row):
             if cell is not None and cell.column != at and columns.roles[cell.column] != columns.roles[at]:
                 texts[at] = ""  # a cell over several columns counts in the first of them
         yield _Raw(grid.places[index], columns, texts, own, spanning, grid.wrapped)
+
+
+def _below_heading(texts: list[str]) -> list[str]:
+    """The texts without a heading that a PDF printed into the same cells, above the first row of a page."""
+    first = [role_of(text.split("\n")[0]) if "\n" in text else None for text in texts]
+    if not is_heading(first):
+        return texts
+    return [text.partition("\n")[2] if role_of(text.split("\n")[0]) else text for text in texts]
 
 
 def _is_remark(raw: _Raw) -> bool:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import docx
 import openpyxl
-from reportlab.lib.pagesizes import A3, landscape
+from reportlab.lib.pagesizes import A3, A4, landscape
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
@@ -161,17 +161,38 @@ def to_csv(source: Source) -> bytes:
 _FONT: Final = "STSong-Light"
 
 
-def to_pdf(source: Source) -> bytes:
+@dataclass(frozen=True)
+class Paper:
+    """A page, the widths of the five columns, the size of the letters, and how rows are merged and cut."""
+
+    size: tuple[float, float]
+    widths: tuple[float, ...]
+    letters: float = 9
+    merged: bool = False
+    split: bool = False  # a row may be cut by a page break
+
+
+SHEET: Final = Paper(landscape(A3), (110, 360, 330, 110, 190))
+PAPERS: Final = {
+    "one column narrow": Paper(A4, (70, 180, 150, 60, 75), 6),
+    "lines exactly full": Paper((1600, 1100), (150, 500, 450, 200, 240), 10, merged=True),
+    "rows split between pages": Paper(landscape(A4), (90, 270, 230, 80, 110), 8, split=True),
+}
+
+
+def to_pdf(source: Source, paper: Paper = SHEET) -> bytes:
     pdfmetrics.registerFont(UnicodeCIDFont(_FONT))
-    style = ParagraphStyle("cell", fontName=_FONT, fontSize=9, leading=12, wordWrap="CJK")
+    style = ParagraphStyle("cell", fontName=_FONT, fontSize=paper.letters, leading=1.3 * paper.letters, wordWrap="CJK")
     made = io.BytesIO()
     rows = [[[Paragraph(html.escape(part), style) for part in text.split("\n")] for text in row] for row in source.rows]
     grid = [("GRID", (0, 0), (-1, -1), 0.5, "black"), ("VALIGN", (0, 0), (-1, -1), "TOP")]
-    # Only the section rows: a page break inside a merged title would leave the lower part to a person's guess.
-    spans = [("SPAN", (m.left, m.top), (m.right, m.bottom)) for m in source.merges if m.top == m.bottom]
-    table = Table(rows, colWidths=[110, 360, 330, 110, 190], repeatRows=1, style=[*grid, *spans])
+    merges = [merge for merge in source.merges if paper.merged or merge.top == merge.bottom]
+    spans = [("SPAN", (merge.left, merge.top), (merge.right, merge.bottom)) for merge in merges]
+    style_of_table = [*grid, *spans]
+    table = Table(rows, colWidths=paper.widths, repeatRows=1, style=style_of_table, splitInRow=int(paper.split))
     before, after = ([Paragraph(html.escape(line), style) for line in part] for part in (source.before, source.after))
-    SimpleDocTemplate(made, pagesize=landscape(A3), leftMargin=40, rightMargin=40).build([*before, table, *after])
+    margins = dict.fromkeys(("leftMargin", "rightMargin", "topMargin", "bottomMargin"), 30)
+    SimpleDocTemplate(made, pagesize=paper.size, **margins).build([*before, table, *after])
     return made.getvalue()
 
 

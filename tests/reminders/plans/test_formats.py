@@ -4,7 +4,7 @@ import pytest
 
 from reminders.plans import read_plan
 from reminders.sample import sample_plan
-from tests.reminders.plans.conversions import FORMATS, source_of
+from tests.reminders.plans.conversions import FORMATS, PAPERS, source_of, to_pdf
 from tests.reminders.plans.shared import agree, gold, mention_phases, source, without_blanks, without_rule
 
 GUANGZHOU = "guangzhou-emergency-2022"
@@ -18,6 +18,13 @@ def test_the_scanned_plan_agrees_in_every_format(kind: str) -> None:
     agree(plan, GUANGZHOU)
     assert without_blanks(plan.title) == without_blanks(gold(GUANGZHOU)["title"])
     assert (plan.issuer, plan.year) == ("广州市应急管理局", 2022)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("paper", PAPERS)
+def test_a_pdf_agrees_whatever_its_paper(paper: str) -> None:
+    made = to_pdf(source_of(source(GUANGZHOU).read_text(encoding="utf-8")), PAPERS[paper])
+    agree(read_plan(made, "plan.pdf"), GUANGZHOU)
 
 
 @pytest.mark.parametrize("kind", FORMATS)

@@ -110,6 +110,12 @@ def test_a_sentence_cut_by_a_page_break_goes_on() -> None:
     assert "cut-row" in kinds(found)["1"]
 
 
+def test_the_date_and_unit_of_a_cut_row_may_stand_overleaf() -> None:
+    upper = ("（一）建章立制", "1. 修订各项工作", "起草文本，征求意见后", "", "")
+    found = plan(upper, ("", "制度", "印发", "3月底前", "办公室"), B)
+    assert short(found)[0] == ("1", "（一）建章立制", "起草文本，征求意见后印发", "3月底前", "办公室")
+
+
 def test_the_end_of_a_cut_task_may_stand_beside_the_next_section() -> None:
     upper = ("（一）建章立制", "1. 修订制度/2. 开展培训", "起草", "3月底前", "办公室")
     found = plan(
