@@ -22,11 +22,11 @@ _PROGRESS_FROM = 300  # tasks: fewer are read before a bar is drawn
 
 @click.command("read")
 @click.argument("plan", type=click.Path(path_type=Path))
-@click.option("--year", type=int, help="The plan year, where the document does not name it or names another.")
-@click.option("--json", "as_json", is_flag=True, help="JSON as in docs/plans.md.")
-@click.option("--to", "target", type=click.Path(path_type=Path), help="Write a workbook to check, edit and import.")
+@click.option("--year", type=int, help="方案年度：文件里没有写明，或与文件不同时用。")
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON（格式见 docs/plans.md）。")
+@click.option("--to", "target", type=click.Path(path_type=Path), help="写成核对表（xlsx），修改后可以导入。")
 def read(plan: Path, year: int | None, as_json: bool, target: Path | None) -> None:
-    """Show what importing PLAN would bring: tasks, units, schedules, and what a person has to look at."""
+    """看一看导入 PLAN 会得到什么：任务、单位、时限，以及要核对的地方。不保存。"""
     try:
         found = _read_with_bar(plan, year)
         if target is not None:
