@@ -31,7 +31,7 @@ class Wording:
 def _section(view: MessageView, items: Items, lead: str, brief: str, *notes: str) -> Section:
     """A section whose rows are dated items."""
     groups = grouped(view, items, lambda item: dated_row(item, view.day))
-    return Section(lead, groups, tuple(note for note in notes if note), brief, items[0].colour)
+    return Section(lead, groups, tuple(note for note in notes if note), brief)
 
 
 def _until(view: MessageView, items: Items) -> str:
@@ -55,7 +55,6 @@ def _sign(view: MessageView, items: Items) -> Section:
         groups=_covered(view, items),
         notes=("签收只表示已知悉并明确经办人，不表示办结。有不归本单位的事项，签收时勾选即可，不影响其余。",),
         brief=f"签收：{_when(view, items)}，一次签收全部有效",
-        colour=items[0].colour,
     )
 
 
@@ -90,7 +89,6 @@ def _return(view: MessageView, items: Items) -> Section:
             "写什么：做了几件、在哪里公开（网页链接最好）、有没有困难。没有涉及的选“部分本季度未涉及”，不用写。配合事项不用填。",
         ),
         brief=f"{quarter}填报：{_when(view, items)}{'，' + str(total) + '项合填一段' if total else ''}",
-        colour=items[0].colour,
     )
 
 

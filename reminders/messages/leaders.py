@@ -65,7 +65,7 @@ def leaders_sections(view: MessageView, items: Items) -> tuple[Section, ...]:
     rows = tuple(_row(item, view) for item in ordered[:MOST_FOR_LEADERS])
     group = Group("", rows, max(0, len(ordered) - MOST_FOR_LEADERS))
     counted = f"请您协调{len(ordered)}项"
-    return (Section(f"{NUMERALS[0]}、{counted}", (group,), brief=f"报领导小组：{counted}", colour=rows[0].colour),)
+    return (Section(f"{NUMERALS[0]}、{counted}", (group,), brief=f"报领导小组：{counted}"),)
 
 
 def leaders_ways(view: MessageView) -> str:

@@ -37,7 +37,6 @@ class Section:
     groups: tuple[Group, ...] = ()
     notes: tuple[str, ...] = ()
     brief: str = ""  # the lead in few words, for WeCom; the lead itself where empty
-    colour: Colour = Colour.NONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from reminders.messages.words import (
     NUMERALS,
     Ask,
     ask_of,
+    by_unit,
     item_order,
     listing,
     number_of,
@@ -114,7 +115,7 @@ def office_ways(view: MessageView) -> str:
 def _overdue(view: MessageView, items: Items, mark: str) -> Section:
     groups = grouped(view, items, lambda item: _told_row(view, item))
     counted = f"超期{len(items)}项"
-    return Section(f"{mark}、{counted}，请联系牵头单位", groups, brief=counted, colour=items[0].colour)
+    return Section(f"{mark}、{counted}，请联系牵头单位", groups, brief=counted)
 
 
 def _told_row(view: MessageView, item: ItemView) -> Row:
@@ -130,22 +131,14 @@ def _evidence(*items: ItemView) -> tuple[str, ...]:
 
 
 def _silence(view: MessageView, items: Items, mark: str) -> Section:
-    units = _by_unit(items)
+    units = by_unit(items)
     rows = tuple(_silent_row(members, view) for members in units.values())
     return Section(
         f"{mark}、未确认，请打电话（{_silent_count(items)}）",
         (Group("", rows[:MOST_ROWS], max(0, len(rows) - MOST_ROWS)),),
         ("已经提醒过一次，不再单独发通知；电话答复的，请代登记。",),
         brief=f"未确认，请打电话：{_silent_count(items)}",
-        colour=items[0].colour,
     )
-
-
-def _by_unit(items: Items) -> dict[str, list[ItemView]]:
-    units: dict[str, list[ItemView]] = {}
-    for item in items:
-        units.setdefault(item.unit, []).append(item)
-    return units
 
 
 def _silent_row(items: Items, view: MessageView) -> Row:
@@ -184,7 +177,7 @@ def _decide(view: MessageView, items: Items, mark: str) -> Section:
         return Row(told.head, told.when, told.colour, (_decision_words(item), *told.details))
 
     counted = f"请您决定{len(items)}件"
-    return Section(f"{mark}、{counted}", grouped(view, items, row), brief=counted, colour=items[0].colour)
+    return Section(f"{mark}、{counted}", grouped(view, items, row), brief=counted)
 
 
 def _decision_words(item: ItemView) -> str:
@@ -195,7 +188,7 @@ def _decision_words(item: ItemView) -> str:
 
 
 def _undelivered(view: MessageView, items: Items, mark: str) -> Section:
-    rows = tuple(_undelivered_row(unit, members) for unit, members in _by_unit(items).items())
+    rows = tuple(_undelivered_row(unit, members) for unit, members in by_unit(items).items())
     return Section(
         f"{mark}、未送达{len(rows)}家（不是未签收、未答复）",
         (Group("", rows[:MOST_ROWS], max(0, len(rows) - MOST_ROWS)),),
@@ -203,8 +196,7 @@ def _undelivered(view: MessageView, items: Items, mark: str) -> Section:
             "没有送达的，签收和答复的时间没有开始计算，不会被提醒，也不会上报。",
             "请更正联系人（改好后下一时段自动重发），或电话、当面通知后代登记。处理之前每日只在待办里列出。",
         ),
-        brief=f"未送达{len(rows)}家：{clip('、'.join(_by_unit(items)), 40)}",
-        colour=items[0].colour,
+        brief=f"未送达{len(rows)}家：{clip('、'.join(by_unit(items)), 40)}",
     )
 
 
@@ -214,7 +206,7 @@ def _undelivered_row(unit: str, items: Items) -> Row:
 
 
 def _undelivered_subject(items: Items) -> str:
-    units = list(_by_unit(items))
+    units = list(by_unit(items))
     which = units[0] if len(units) == 1 else f"{units[0]}等{len(units)}家"
     return f"{which}没有收到通知（不是未签收、未答复）"
 
@@ -222,7 +214,7 @@ def _undelivered_subject(items: Items) -> str:
 def _own(view: MessageView, items: Items, mark: str) -> Section:
     groups = grouped(view, items, lambda item: dated_row(item, view.day))
     counted = f"本处事项{len(items)}项"
-    return Section(f"{mark}、{counted}，请按期办理", groups, brief=counted, colour=items[0].colour)
+    return Section(f"{mark}、{counted}，请按期办理", groups, brief=counted)
 
 
 def _line(view: MessageView, items: Items, mark: str) -> Section:
@@ -263,7 +255,7 @@ _COUNTS: dict[Topic, Callable[[Items], str]] = {
     Topic.OVERDUE: _overdue_count,
     Topic.SILENCE: lambda items: f"{_silent_count(items)}，请电话联系",
     Topic.DECIDE: _decide_count,
-    Topic.UNDELIVERED: lambda items: f"{len(_by_unit(items))}家未送达",
+    Topic.UNDELIVERED: lambda items: f"{len(by_unit(items))}家未送达",
     Topic.OWN: _own_count,
     Topic.LINE: lambda items: f"{len(items)}项请知悉",
 }

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from reminders.messages.letter import Group, Row, Section
 from reminders.messages.rows import MOST_ROWS, dated_row, grouped, unit_row
 from reminders.messages.views import DigestView, ItemView, MessageView
-from reminders.messages.words import listing, number_of, people, plan_name, short_day
+from reminders.messages.words import by_unit, listing, number_of, people, plan_name, short_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +83,11 @@ def _section(view: MessageView, one: WeekList, *, named: bool) -> Section:
     due = min((item.due_on for item in one.items if item.due_on), default=None) if one.name in _DATED else None
     brief = f"{one.counted}，最早{short_day(due, view.day)}" if due else one.counted
     notes = (_STILL_OPEN,) if one.name == "unanswered" else ()
-    return Section(one.counted, groups, notes, brief, one.items[0].colour)
+    return Section(one.counted, groups, notes, brief)
 
 
 def _silent_units(view: MessageView, one: WeekList) -> Section:
     """One row per unit, with everything it has not answered."""
-    units: dict[str, list[ItemView]] = {}
-    for item in one.items:
-        units.setdefault(item.unit, []).append(item)
     rows = tuple(
         Row(
             unit,
@@ -98,7 +95,7 @@ def _silent_units(view: MessageView, one: WeekList) -> Section:
             items[0].colour,
             _telephone(view, items[0]),
         )
-        for unit, items in units.items()
+        for unit, items in by_unit(one.items).items()
     )
     return Section(one.counted, (Group("", rows[:MOST_ROWS], max(0, len(rows) - MOST_ROWS)),), brief=one.counted)
 

@@ -197,6 +197,14 @@ def listing(parts: Iterable[str], mark: str = "；") -> str:
     return mark.join(part for part in parts if part)
 
 
+def by_unit(items: Iterable[ItemView]) -> dict[str, list[ItemView]]:
+    """Items by whose they are, in the order in which the units first come."""
+    units: dict[str, list[ItemView]] = {}
+    for item in items:
+        units.setdefault(item.unit, []).append(item)
+    return units
+
+
 def by_ask(items: Iterable[ItemView]) -> list[tuple[Ask, list[ItemView]]]:
     """Items in their order, neighbours of one colour and one ask together."""
     found: dict[tuple[int, Ask], list[ItemView]] = {}
