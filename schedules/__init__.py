@@ -1,6 +1,7 @@
 """An expression and its year in, a Schedule out.
 
 Each name is imported when it is first asked for, so that a program that only counts working days loads no grammar.
+The due days of a phase are in `schedules.occurrences`.
 """
 
 import importlib
@@ -8,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from schedules.explain import explain
-    from schedules.occurrences import Occurrence, occurrences
     from schedules.parser import normalise
     from schedules.scanner import scan
     from schedules.schedule import (
@@ -29,12 +29,10 @@ if TYPE_CHECKING:
 _VALUES = "Continuous Deadline Found Freq Phase Recurring Schedule Triggered Unit Unscheduled phase_from_dict"
 _LATER = {
     **dict.fromkeys(_VALUES.split(), "schedules.schedule"),
-    "Occurrence": "schedules.occurrences",
     "WorkCalendar": "schedules.workdays",
     "china": "schedules.workdays",
     "explain": "schedules.explain",
     "normalise": "schedules.parser",
-    "occurrences": "schedules.occurrences",
     "scan": "schedules.scanner",
 }
 
@@ -43,7 +41,6 @@ __all__ = [
     "Deadline",
     "Found",
     "Freq",
-    "Occurrence",
     "Phase",
     "Recurring",
     "Schedule",
@@ -54,7 +51,6 @@ __all__ = [
     "china",
     "explain",
     "normalise",
-    "occurrences",
     "phase_from_dict",
     "scan",
 ]

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -28,14 +28,35 @@ def assemble(reading: Reading, found: list[Piece]) -> tuple[list[Phase], str]:
     if len(found) == 1 and found[0].kind in _ALONE:
         return found[0].phases, found[0].rule if found[0].phases else ""
     found = joined(reading, found)
-    dated = any(piece.phases for piece in found)
-    kept: list[Piece] = []
+    so_far = _SoFar(any(piece.phases for piece in found))
     for piece in found:
         if piece.kind in ("ongoing", "vague"):
-            piece = _worded(reading, piece, kept, dated)
+            _worded(reading, piece, so_far)
         if piece.phases:
-            kept.append(piece)
-    return [phase for piece in kept for phase in piece.phases], " + ".join(piece.rule for piece in kept)
+            so_far.add(piece)
+    kept = so_far.kept
+    return [phase for piece in kept for phase in piece.phases], " + ".join([piece.rule for piece in kept])
+
+
+@dataclass(slots=True)
+class _SoFar:
+    """The pieces kept so far, and what is known of them without looking through them again."""
+
+    dated: bool
+    """Anywhere in the text something has a date."""
+    kept: list[Piece] = field(default_factory=list)
+    due: date | None = None
+    """The due day of the last deadline."""
+    unscheduled: bool = False
+    continuous: bool = False
+
+    def add(self, piece: Piece) -> None:
+        self.kept.append(piece)
+        for phase in piece.phases:
+            if isinstance(phase, Deadline):
+                self.due = phase.due
+            self.unscheduled = self.unscheduled or isinstance(phase, Unscheduled)
+            self.continuous = self.continuous or isinstance(phase, Continuous)
 
 
 def joined(reading: Reading, found: list[Piece]) -> list[Piece]:
@@ -135,18 +156,24 @@ def _bound(reading: Reading, piece: Piece, window: Piece) -> None:
     piece.start, piece.rule = window.start, f"{piece.rule} in a season"
 
 
+_FARTHEST: Final = 200
+"""So many characters behind a period a count still belongs to it."""
+
+
 def _count(reading: Reading, found: list[Piece]) -> None:
     """Each count goes to the period before it in its sentence."""
     target: Piece | None = None
+    target_place = 0
     counted: set[int] = set()
     for place, piece in enumerate(found):
         if piece.kind != "count":
             if piece.kind in ("dated", "recurring", "span") or (
                 piece.kind == "ongoing" and piece.suffix.startswith("全年")
             ):
-                target = piece
+                target, target_place = piece, place
             continue
-        if target is None or _SENTENCE.search(reading.text, target.end, piece.start):
+        far = target is None or piece.start - target.end > _FARTHEST
+        if target is None or far or _SENTENCE.search(reading.text, target.end, piece.start):
             continue
         if id(target) in counted:
             if piece.strong:
@@ -158,13 +185,13 @@ def _count(reading: Reading, found: list[Piece]) -> None:
         if _take_count(reading, target, piece):
             counted.add(id(target))
             if piece.suffix == "各":
-                _count_list(reading, found, place, target, piece.n)
+                _count_list(reading, found, target_place, piece.n)
 
 
-def _count_list(reading: Reading, found: Sequence[Piece], place: int, target: Piece, n: int) -> None:
-    """6月、11月各2次: the members of the list before `target` share its count."""
-    after = target
-    for piece in reversed(found[: found.index(target)]):
+def _count_list(reading: Reading, found: Sequence[Piece], place: int, n: int) -> None:
+    """6月、11月各2次: the members of the list before `place` share its count."""
+    after = found[place]
+    for piece in (found[before] for before in range(place - 1, max(-1, place - 13), -1)):
         if piece.kind != "dated" or _gap(reading, piece, after) not in _LINKS:
             return
         piece.phases = [replace(phase, count=n) if isinstance(phase, Deadline) else phase for phase in piece.phases]
@@ -194,35 +221,29 @@ def _clause_start(reading: Reading, at: int) -> int:
     return start
 
 
-def _worded(reading: Reading, piece: Piece, kept: list[Piece], dated: bool) -> Piece:
+def _worded(reading: Reading, piece: Piece, so_far: _SoFar) -> None:
     """What a standing or vague word adds to the phases before it."""
     start = _clause_start(reading, piece.start)
+    kept = so_far.kept
     same_clause = bool(kept) and kept[-1].start >= start
-    stop = _CLAUSE.search(reading.text, piece.end)
-    end = stop.start() if stop else len(reading.text)
+    stop = _CLAUSE.search(reading.text, piece.end, piece.end + 5)
+    end = stop.start() if stop else min(len(reading.text), piece.end + 5)
     alone = piece.start - start <= 1 and end - piece.end <= 4
     if piece.kind == "vague":
-        if (not dated or (alone and not same_clause)) and not same_clause and not _has(kept, Unscheduled):
+        if not same_clause and (alone or not so_far.dated) and not so_far.unscheduled:
             piece.phases = [Unscheduled()]
-        return piece
-    return _standing(reading, piece, kept, dated, same_clause, alone)
+    elif not so_far.continuous:
+        piece.phases = _standing(reading, piece, so_far, same_clause, alone)
 
 
-def _has(kept: list[Piece], kind: type[Phase]) -> bool:
-    return any(isinstance(phase, kind) for piece in kept for phase in piece.phases)
-
-
-def _standing(reading: Reading, piece: Piece, kept: list[Piece], dated: bool, same_clause: bool, alone: bool) -> Piece:
+def _standing(reading: Reading, piece: Piece, so_far: _SoFar, same_clause: bool, alone: bool) -> list[Phase]:
     """A standing duty begins the day after the deadline it follows; one that would begin after the year is left out."""
     last = date(reading.year, 12, 31)
-    if _has(kept, Continuous):
-        return piece
-    dues = [phase.due for before in kept for phase in before.phases if isinstance(phase, Deadline)]
-    if dues:
-        first = dues[-1] + timedelta(days=1)
-        piece.phases = [Continuous(first, last)] if first <= last else []
-        return piece
-    words_only = not dated and not (same_clause and _has(kept[-1:], Unscheduled))
-    if words_only or (dated and (piece.strong or alone) and not same_clause):
-        piece.phases = [Continuous(date(reading.year, 1, 1), last)]
-    return piece
+    if so_far.due is not None:
+        first = so_far.due + timedelta(days=1)
+        return [Continuous(first, last)] if first <= last else []
+    after_vague = same_clause and isinstance(so_far.kept[-1].phases[-1], Unscheduled)
+    words_only = not so_far.dated and not after_vague
+    if words_only or (so_far.dated and (piece.strong or alone) and not same_clause):
+        return [Continuous(date(reading.year, 1, 1), last)]
+    return []

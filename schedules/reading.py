@@ -71,6 +71,8 @@ class Reading:
     """Year and month that a day without one belongs to."""
     event: str = ""
     """The event from which the last period of the sentence was counted."""
+    in_year: bool = False
+    """A year has been read and the point inside it is looked for; a second year is none."""
     linked: bool = False
     """The place read next continues a span or list, so that a bare number may be a day or month."""
     notes: list[str] = field(default_factory=list)

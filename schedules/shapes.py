@@ -194,9 +194,9 @@ def _other(text: str, year: int, issued: date | None, openings: "Pattern[str]") 
 
 def _vague(text: str, end: int, openings: "Pattern[str]") -> Whole | None:
     """One duty without a date, also where the same clause says so twice or names a year that is past."""
+    if "次" in text and openings.search(text, end) is not None:
+        return None
     while (opened := openings.search(text, end)) is not None:
-        if "次" in text:
-            return None
         match = _QUIET.match(text, opened.start()) or VAGUE_WORDS.match(text, opened.start())
         if match is None or _CLAUSE.search(text, end, opened.start()):
             return None

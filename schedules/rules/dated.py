@@ -39,7 +39,7 @@ _UNTIL: Final = pattern(
 )
 _LIST_LINK: Final = pattern("[、,，]|和|及|与|以及|或")
 _NUMBERS: Final = pattern(
-    f"第?(?P<list>[{NUMERAL}]{{1,3}}(?:(?:[、,，和及与]|以及)第?[{NUMERAL}]{{1,3}})+)(?=个?季度?|月|日|号)"
+    f"第?(?P<list>[{NUMERAL}]{{1,3}}(?:(?:[、,，和及与]|以及)第?[{NUMERAL}]{{1,3}}){{1,11}})(?=个?季度?|月|日|号)"
 )
 _NUMBER_SPAN: Final = pattern(f"第?(?P<a>[{NUMERAL}]{{1,3}}){DASH}{{1,2}}第?(?P<b>[{NUMERAL}]{{1,3}})(?=月|季度)")
 _DAY_SPAN_SPLIT: Final = pattern(f"[{NUMERAL}]{{1,3}}")

@@ -299,15 +299,17 @@ def _short_year(reading: Reading, match: "Match[str]") -> int | None:
 
 def _inside_year(reading: Reading, year: int, end: int, of: int) -> tuple[Point, int] | None:
     """The point behind a year, in that year; the bare year where there is none."""
+    if reading.in_year:
+        return None
     mark = _YEAR_MARK.match(reading.text, end)
     if mark is not None and of < 0:
         first, last, form = _marked(year, mark["mark"])
         return Point(first, last, form, True, "year"), mark.end()
-    before, reading.carried_year = reading.carried_year, year
+    before, reading.carried_year, reading.in_year = reading.carried_year, year, True
     try:
         inner = point_at(reading, end)
     finally:
-        reading.carried_year = before
+        reading.carried_year, reading.in_year = before, False
     if inner is not None and inner[0].form != "year":
         return inner[0]._replace(year_named=True), inner[1]
     return Point(*periods.whole_year(year), "year", True, "year"), end if of < 0 else of

@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from schedules import Continuous, Deadline, Phase, Recurring, Triggered, Unscheduled, occurrences
+from schedules import Continuous, Deadline, Phase, Recurring, Triggered, Unscheduled
+from schedules.occurrences import occurrences
 
 YEAR = (date(2022, 1, 1), date(2022, 12, 31))
 QUARTER_ENDS = (date(2022, 3, 31), date(2022, 6, 30), date(2022, 9, 30), date(2022, 12, 31))
