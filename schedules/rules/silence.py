@@ -20,6 +20,7 @@ BEHIND: Final = pattern(
 _BEFORE: Final = pattern(
     "(?:[较比]|同比|时点[是为]|基准日[是为]?|成立于|始于|始建于|印发于|发布于|出生于|申请日[是为]|当年的|截至目前|落款|[上去前]一?年度|成立|占|(?:成文|发布|印发|发文|公开|生成|公布|签发)(?:日期|时间)[:：]?)$"
 )
+_BEFORE_LAST: Final = frozenset("较比比是为日于的前款度立占期间:：")
 BEHIND_CHARS: Final = frozenset("的期之以后前出日号是为基起印发公召通颁制修下零，,末底数")
 _IN_FORCE: Final = pattern("(?:正式)?(?:施行|生效|执行|实行|实施(?=[，,。；;]|$)|启用|废止|停止)")
 _UNTIL_NOW: Final = pattern("截[至止]到?$")
@@ -68,7 +69,7 @@ def describes(reading: Reading, piece: Piece) -> bool:
         return True
     if piece.start:
         before = text[max(0, piece.start - 16) : piece.start]
-        if _BEFORE.search(before) or _THRESHOLD.search(before):
+        if (before[-1] in _BEFORE_LAST and _BEFORE.search(before)) or _THRESHOLD.search(before):
             return True
         if _UNTIL_NOW.search(before) and _ALREADY.match(text, end):
             return True

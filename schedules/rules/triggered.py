@@ -76,7 +76,7 @@ def triggered_piece(reading: Reading, at: int) -> Piece | None:
         return None
     n, unit = amount
     left = _left(reading.text, at)
-    if match["suffix"] in ("之后", "后", "以前") or _PAST.search(left):
+    if match["suffix"] in ("之后", "后", "以前") or _PAST.search(left, max(0, len(left) - 3)):
         return None
     phase = _phase(reading, match, left, n, unit)
     if phase is None:
@@ -143,7 +143,7 @@ def _left(text: str, at: int) -> str:
 def _phase(reading: Reading, match: "Match[str]", left: str, n: int, unit: Unit) -> Phase | None:
     suffix = match["suffix"] or ""
     inside = suffix in ("之内", "以内", "内")
-    after = _AFTER.match(left)
+    after = _AFTER.match(left) if "后" in left or "起" in left or "日" in left else None
     if after is None and inside:
         after = _AFTER.match(_clause_before(reading.text, match.start(), left))
     if after is not None and suffix not in ("前", "之前"):
@@ -151,7 +151,7 @@ def _phase(reading: Reading, match: "Match[str]", left: str, n: int, unit: Unit)
         if not event and after["mark"] not in ("起", "之日起", "日起"):
             return None
         return _from(reading, event or "印发", n, unit)
-    before = _BEFORE.match(left)
+    before = _BEFORE.match(left) if "前" in left else None
     if before is not None and suffix != "之前":
         event = event_name(before["event"])
         return Triggered(event or "提前", n, unit, False)
@@ -177,14 +177,14 @@ def _before(left: str, n: int, unit: Unit) -> Triggered | None:
 
 def _limit(reading: Reading, left: str, n: int, unit: Unit, inside: bool) -> Phase | None:
     """A bare limit: 在5个工作日内, 不超过30天; from the date of issue where no noun stands before it."""
-    limited = _LIMIT.search(left)
+    limited = _LIMIT.search(left, max(0, len(left) - 10))
     if not inside and (
         limited is None
         or limited.group()
         in ("在", "于", "务必", "确保", "应当", "力争", "须", "应", "要", "需", "原则上", "一般", "限", "控制在")
     ):
         return None
-    if _NOT_A_LIMIT.search(left) and not (limited and "超过" in limited.group()):
+    if _NOT_A_LIMIT.search(left, max(0, len(left) - 6)) and not (limited and "超过" in limited.group()):
         return None
     noun = event_name(_strip_limit(left), inside=False)
     if noun:
@@ -197,7 +197,7 @@ def _limit(reading: Reading, left: str, n: int, unit: Unit, inside: bool) -> Pha
 
 
 def _strip_limit(left: str) -> str:
-    while (limited := _LIMIT.search(left)) is not None:
+    while (limited := _LIMIT.search(left, max(0, len(left) - 10))) is not None:
         left = left[: limited.start()]
     return left
 
@@ -232,7 +232,8 @@ def counted(day: date, n: int, unit: Unit) -> date:
 
 def event_name(left: str, *, inside: bool = True) -> str:
     """The event in the words before a period: behind the last 自, 在 or 于, without modal words at either end."""
-    left = _MODAL.sub("", left)
+    modal = _MODAL.search(left, max(0, len(left) - 24))
+    left = left if modal is None else left[: modal.start()]
     if inside:
         parts = list(_INSIDE.finditer(left))
         if parts:
