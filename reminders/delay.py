@@ -47,6 +47,12 @@ def armed(obligation: Obligation, slots: SlotCalendar, earliest: Slot) -> Obliga
     return obligation.to(State.ARMED, next_step=planned.step, next_slot=planned.slot)
 
 
+def rescheduled(obligation: Obligation, slots: SlotCalendar, earliest: Slot) -> Obligation:
+    """The next rung of an armed obligation after something changed; one whose slot is open and not yet taken stays."""
+    waiting = obligation.next_slot
+    return armed(obligation, slots, waiting if waiting is not None and waiting < earliest else earliest)
+
+
 def accepted(obligation: Obligation, level: int) -> Change | None:
     """The leaders' message was accepted: nothing more is sent alone, the digest lists it until done."""
     if obligation.state is not State.OVERDUE or obligation.level != 2 or level != 2:
@@ -59,7 +65,15 @@ def promised(obligation: Obligation, slots: SlotCalendar, earliest: Slot, day: d
     """The unit said 能按期: rungs that only nudge are dropped from here on."""
     if obligation.state is not State.ARMED:
         return None
-    return Change(armed(obligation.to(State.ARMED, answer="on_time", answered_on=day), slots, earliest))
+    return Change(rescheduled(obligation.to(State.ARMED, answer="on_time", answered_on=day), slots, earliest))
+
+
+def unpromised(obligation: Obligation, slots: SlotCalendar, earliest: Slot) -> Change | None:
+    """能按期 was taken back: the rungs that nudge come again."""
+    if obligation.answer != "on_time":
+        return None
+    silent = obligation.to(obligation.state, answer=None, answered_on=None)
+    return Change(rescheduled(silent, slots, earliest) if silent.state is State.ARMED else silent)
 
 
 def submitted(obligation: Obligation, done_on: date, earliest: Slot, slots: SlotCalendar) -> Change | None:
@@ -70,7 +84,7 @@ def submitted(obligation: Obligation, done_on: date, earliest: Slot, slots: Slot
     told = fact("completion.reported", done_on=str(done_on), report=reports, of=obligation.count)
     if reports < obligation.count:
         counted = obligation.to(obligation.state, reports=reports)
-        still = armed(counted, slots, earliest) if counted.state is State.ARMED else counted
+        still = rescheduled(counted, slots, earliest) if counted.state is State.ARMED else counted
         return Change(still, facts=(told,))
     waiting = obligation.to(
         State.SUBMITTED,
@@ -100,7 +114,21 @@ def returned(obligation: Obligation, until: date | None, earliest: Slot, slots: 
     facts = (fact("completion.returned", reason=reason, until=str(until) if until else None),)
     if until is not None and until != obligation.due_on:
         return Change(armed(rearmed(open_again, until), slots, earliest), facts=facts, strike=True)
-    return Change(_as_before(open_again, obligation.before, earliest, slots), facts=facts, strike=True)
+    memory = obligation.before or {}
+    if memory.get("state") == State.FROZEN:  # who reports it done has no extension to be decided any more
+        memory = memory.get("before") or {}
+    return Change(_as_before(open_again, memory, earliest, slots), facts=facts, strike=True)
+
+
+def taken_back(obligation: Obligation, earliest: Slot, slots: SlotCalendar, reason: str) -> Change | None:
+    """The report or the question was withdrawn by the unit: everything as before it."""
+    if obligation.state is State.FROZEN:
+        return thawed(obligation, reason, earliest, slots)
+    if obligation.state is not State.SUBMITTED:
+        return None
+    reported = obligation.to(State.SUBMITTED, done_on=None, reports=obligation.reports - 1)
+    back = _as_before(reported, obligation.before, earliest, slots)
+    return Change(back, facts=(fact("completion.withdrawn", reason=reason),), strike=True)
 
 
 def frozen(obligation: Obligation, why: str, wanted: date | None, day: date, slots: SlotCalendar) -> Change | None:
@@ -120,7 +148,7 @@ def thawed(obligation: Obligation, reason: str, earliest: Slot, slots: SlotCalen
     if obligation.state not in (State.FROZEN, State.SUSPENDED):
         return None
     back = _as_before(obligation, obligation.before, earliest, slots)
-    return Change(back.to(back.state, before=None), facts=(fact("obligation.resumed", reason=reason),))
+    return Change(back, facts=(fact("obligation.resumed", reason=reason),))
 
 
 def extended(obligation: Obligation, until: date, earliest: Slot, slots: SlotCalendar) -> Change | None:
@@ -246,20 +274,31 @@ def _review(obligation: Obligation, slot: Slot, slots: SlotCalendar, *, every: i
 def _undecided(obligation: Obligation, slot: Slot, slots: SlotCalendar) -> Change:
     back = _as_before(obligation, obligation.before, slots.after(slot), slots)
     facts = (fact("obligation.undecided", why=(obligation.before or {}).get("why")),)
-    return Change(back.to(back.state, before=None), (Draft("undecided", Audience.OFFICE),), facts)
+    return Change(back, (Draft("undecided", Audience.OFFICE),), facts)
 
 
 def _memory(obligation: Obligation) -> dict[str, Any]:
-    return {"state": obligation.state.value, "level": obligation.level, "round": obligation.round}
+    """What a stopped clock goes back to; a stop inside a stop keeps both."""
+    return {
+        "state": obligation.state.value,
+        "level": obligation.level,
+        "round": obligation.round,
+        "before": obligation.before,
+    }
 
 
 def _as_before(
     obligation: Obligation, memory: dict[str, Any] | None, earliest: Slot, slots: SlotCalendar
 ) -> Obligation:
     """The state an obligation had before its clock stopped, with the next step it still owes."""
-    state = State((memory or {}).get("state", State.ARMED))
-    level = int((memory or {}).get("level", 0))
-    back = obligation.to(state, level=level, round=int((memory or {}).get("round", 0)))
+    memory = memory or {}
+    state, level = State(memory.get("state", State.ARMED)), int(memory.get("level", 0))
+    back = obligation.to(state, level=level, round=int(memory.get("round", 0)), before=memory.get("before"))
+    if state is State.SUBMITTED:
+        return back.to(state, next_step="review", next_slot=earliest)
+    if state is State.FROZEN:
+        until = slots.morning_after(earliest.day, back.policy.extension_undecided)
+        return back.to(state, next_step="undecided", next_slot=until)
     if state is State.ARMED and earliest.day <= back.due_at():
         return armed(back, slots, earliest)
     if state in (State.ARMED, State.OVERDUE) and level == 0:

@@ -58,10 +58,17 @@ def asking_step(obligation: Obligation, slots: SlotCalendar) -> Planned | None:
 
 
 def rungs(obligation: Obligation, slots: SlotCalendar) -> list[Planned]:
-    """The reminders of a completion in the order of time, never two in one slot: the later one wins."""
+    """The reminders of a completion in the order of time, never two in one slot: the later one wins.
+
+    Where the rung that asks has a slot, nothing else of the occurrence takes it: the question says it all.
+    """
     planned: dict[Slot, str] = {}
     for step in (*_window_steps(obligation, slots), *_ladder_steps(obligation, slots)):
-        planned[step.slot] = step.step
+        if step.slot.day <= obligation.due_at():  # a share of the window that ends in days off is past the due day
+            planned[step.slot] = step.step
+    asking = asking_step(obligation, slots)
+    if asking is not None:
+        planned.pop(asking.slot, None)
     return [Planned(slot, step) for slot, step in sorted(planned.items())]
 
 

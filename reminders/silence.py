@@ -67,7 +67,8 @@ def requeue(obligation: Obligation, slot: Slot) -> Change | None:
     """The contact was mended: the step that could not be delivered waits for the next slot again."""
     if obligation.state is not State.UNDELIVERABLE:
         return None
-    step = {0: first_step(obligation), 1: "level1"}.get(obligation.level, "level2")
+    second = "level2b" if obligation.round >= LAST_ROUND else "level2"
+    step = {0: first_step(obligation), 1: "level1"}.get(obligation.level, second)
     return Change(
         obligation.to(State.PLANNED, next_step=step, next_slot=slot), facts=(fact("obligation.requeued", step=step),)
     )
@@ -122,6 +123,13 @@ def closed(obligation: Obligation, why: str) -> Change | None:
         return None
     shut = obligation.to(State.CLOSED, next_step=None, next_slot=None)
     return Change(shut, facts=(fact("obligation.closed", why=why),), strike=True)
+
+
+def overtaken(obligation: Obligation, why: str) -> Change | None:
+    """Something later speaks for it: its occurrence turned red, or the unit's next return opened."""
+    if not obligation.is_open or obligation.state is State.EXHAUSTED:
+        return None
+    return _exhausted(obligation, why)
 
 
 def waits(obligation: Obligation) -> Silence:
@@ -192,7 +200,8 @@ def _to_leaders(obligation: Obligation, slot: Slot, slots: SlotCalendar, mark: s
     allowed = leaders_slot(obligation.policy, slots, slot)
     if allowed != slot:
         return Change(obligation.to(obligation.state, next_slot=allowed))
-    again = obligation.level == 2 and obligation.round >= FIRST_ROUND
+    # What waited at level 2 has had its first round; what could not be delivered there says itself which it is.
+    again = obligation.level == 2 and obligation.next_step == "level2b"
     step, number = ("level2b", LAST_ROUND) if again else ("level2", FIRST_ROUND)
     queued = _queued(obligation, level=2).to(State.QUEUED, round=number, marks=_marked(obligation, mark))
     return Change(queued, (Draft(step, Audience.LEADERS, 2),), (fact("step.taken", step=step, level=2, mark=mark),))

@@ -208,7 +208,7 @@ def _withdraw(
 ) -> Given:
     batch = _batch(service, connection, obligation)
     if obligation.kind is Kind.COMPLETION:
-        change = _back(batch, obligation, reason)
+        change = delay.taken_back(obligation, service.earliest(), service.slots, reason)
     else:
         change = silence.withdrawn(obligation, service.now().date(), service.slots)
     if not batch.add(obligation, change, contact_id):
@@ -224,18 +224,9 @@ def _withdraw(
 def _take_back(batch: Batch, confirmation: Obligation, reason: str) -> None:
     """What a confirmation's answer did to the completion of the same occurrence is undone with it."""
     for completion in _completions_of(batch.connection, confirmation):
-        change = _back(batch, completion, reason)
-        if change is None and completion.answer == Choice.ON_TIME:
-            unpromised = completion.to(completion.state, answer=None, answered_on=None)
-            change = Change(delay.armed(unpromised, batch.service.slots, batch.service.earliest()))
-        batch.add(completion, change)
-
-
-def _back(batch: Batch, completion: Obligation, reason: str) -> Change | None:
-    slots, earliest = batch.service.slots, batch.service.earliest()
-    if completion.state is State.SUBMITTED:
-        return delay.returned(completion, None, earliest, slots, reason)
-    return delay.thawed(completion, reason, earliest, slots) if completion.state is State.FROZEN else None
+        slots, earliest = batch.service.slots, batch.service.earliest()
+        change = delay.taken_back(completion, earliest, slots, reason)
+        batch.add(completion, change or delay.unpromised(completion, slots, earliest))
 
 
 def _batch(service: Service, connection: Connection, obligation: Obligation) -> Batch:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
 
@@ -50,7 +50,7 @@ class Batch:
 
     def undelivered(self, obligation: Obligation) -> None:
         """A rung that reached nobody: the completion runs on, the lead office is told once."""
-        self.items += self._office_rows(obligation, Draft("undelivered", Audience.OFFICE))
+        self._tell_office_once(obligation)
         self.happened.append(events.of_obligation(obligation, "obligation.undelivered", {}))
 
     def write(self) -> None:
@@ -105,10 +105,11 @@ class Batch:
     def _unreachable(self, obligation: Obligation, missing: Sequence[Draft]) -> Obligation:
         """未送达: the lead office is told once, whether a wait had to begin or only a rung was due."""
         told = Draft("undelivered", Audience.OFFICE, obligation.level)
-        missed = [draft for draft in missing if draft.audience in (Audience.UNIT, Audience.UNIT_AND_HEAD)]
+        missed = [draft for draft in missing if draft.audience is not Audience.OFFICE]
         if obligation.kind is Kind.COMPLETION:
             self._note_missing(obligation, missing)
-            self.items += self._office_rows(obligation, told) if missed else []
+            if missed:
+                self._tell_office_once(obligation)
             return obligation
         change = silence.undeliverable(obligation)
         self._note_missing(obligation, missing)
@@ -117,6 +118,11 @@ class Batch:
         self.happened += events.of_change(obligation, change)
         self.items += self._office_rows(obligation, told) if missed else []
         return change.obligation
+
+    def _tell_office_once(self, obligation: Obligation) -> None:
+        """Every later rung will reach nobody either: the lead office knows it from the first one."""
+        draft = Draft("undelivered", Audience.OFFICE, obligation.level)
+        self.items += [replace(row, once=True) for row in self._office_rows(obligation, draft)]
 
     def _office_rows(self, obligation: Obligation, draft: Draft) -> list[ItemRow]:
         return [

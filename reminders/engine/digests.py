@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from reminders.engine.service import Service
 from reminders.obligations import Kind, Obligation, State
@@ -20,26 +21,34 @@ SILENT = (State.QUEUED, State.WAITING, State.HELD, State.EXHAUSTED)
 
 
 def open_digests(service: Service, slot: Slot) -> None:
-    """Begin the digests whose slot has come, before the slot's items are written: they go into the digest."""
+    """Begin the digests whose slot has come, before the slot's items are written: they go into the digest.
+
+    After weeks of standing still each missed week is skipped and said so, and this week's begins all the same.
+    """
+    while due := _due(service, slot):
+        for row in due:
+            _open(service, row.id, Slot.parse(row.next_digest_slot), slot)
+
+
+def _due(service: Service, slot: Slot) -> list[Row[Any]]:
     with service.database.read() as connection:
-        due = plans.due_digests(connection, str(slot))
-    for row in due:
-        _open(service, row.id, Slot.parse(row.next_digest_slot), slot)
+        return plans.due_digests(connection, str(slot))
 
 
 def _open(service: Service, plan_id: int, planned: Slot, slot: Slot) -> None:
-    following = next_digest_slot(slot.day, service.slots)
+    following = next_digest_slot(planned.day, service.slots)
     with service.database.write() as connection:
         if not plans.move_digest(connection, plan_id, str(planned), str(following)):
             return
         late = service.slots.workdays.count_between(planned.day, slot.day) - 1
-        readers = [] if late > LATE else digest_readers(service, connection, plan_id, slot.day)
+        skipped = late > LATE or following <= slot
+        readers = [] if skipped else digest_readers(service, connection, plan_id, slot.day)
         week = week_of(planned.day)
         now = service.now()
         opened = [
             reader for reader in readers if messages.open_digest(service.database, connection, reader, slot, week, now)
         ]
-        kind = "digest.skipped" if late > LATE else "digest.opened"
+        kind = "digest.skipped" if skipped else "digest.opened"
         happened = events.Event(kind, plan_id=plan_id, body={"week": str(week), "readers": len(opened)})
         events.append(connection, [happened], at=now, recorded_at=service.machine_now())
 

@@ -16,7 +16,7 @@ from reminders.engine.changes import Batch
 from reminders.engine.rendering import channel_message
 from reminders.engine.service import Service
 from reminders.messages import MessageKind
-from reminders.obligations import Kind, Obligation
+from reminders.obligations import Kind, Obligation, State
 from reminders.slots import Slot
 from reminders.store import events, messages, obligations, outbox
 from reminders.store.directory import Directory, people_by_id
@@ -25,6 +25,7 @@ from reminders.store.tables import deliveries, items
 from reminders.store.tables import messages as message_table
 
 GIVE_UP_WORKDAYS = 2
+UNDELIVERED = "undelivered"
 
 
 def record(
@@ -72,7 +73,7 @@ def accepted(service: Service, connection: Connection, message: Row[Any]) -> Non
         return
     now = service.now()
     messages.mark(connection, message.id, "accepted", now)
-    levels = _levels(connection, message.id)
+    levels = _levels(connection, message)
     batch = _batch(service, connection, levels)
     for obligation in obligations.locked(service.database, connection, sorted(levels)):
         batch.add(obligation, _accept(service, obligation, levels[obligation.id]))
@@ -84,15 +85,33 @@ def failed(service: Service, connection: Connection, message: Row[Any]) -> None:
     if _next_route(service, connection, message):
         return
     messages.mark(connection, message.id, "failed")
-    levels = _levels(connection, message.id)
-    alone = {i for i in levels if not _other_copy(connection, i, message.id, levels[i])}
-    batch = _batch(service, connection, alone)
-    for obligation in obligations.locked(service.database, connection, sorted(alone)):
-        if obligation.kind is Kind.COMPLETION:
-            batch.undelivered(obligation)
-        else:
-            batch.add(obligation, silence.undeliverable(obligation))
+    items_of = _speaking(connection, message)
+    batch = _batch(service, connection, {item.obligation_id for item in items_of})
+    found = obligations.locked(service.database, connection, sorted({item.obligation_id for item in items_of}))
+    for obligation in found:
+        mine = [item for item in items_of if item.obligation_id == obligation.id]
+        if any(_reached_nobody(connection, obligation, item, message.id) for item in mine):
+            _undeliverable(batch, obligation)
     batch.write()
+
+
+def _undeliverable(batch: Batch, obligation: Obligation) -> None:
+    if obligation.kind is Kind.COMPLETION:
+        batch.undelivered(obligation)
+    else:
+        batch.add(obligation, silence.undeliverable(obligation))
+
+
+def _reached_nobody(connection: Connection, obligation: Obligation, item: Row[Any], message_id: int) -> bool:
+    """Whether an item that was refused was the last hope of its step.
+
+    A copy at another level decides nothing: a head who cannot be reached does not undo what the lead office was told.
+    While a wait runs, its message was taken, and a refused reminder takes nothing back.
+    """
+    if obligation.kind is not Kind.COMPLETION and item.level != obligation.level:
+        return False
+    any_step = obligation.state is State.WAITING
+    return not _other_copy(connection, item, message_id, any_step=any_step)
 
 
 def settle_unknown(
@@ -134,13 +153,23 @@ def _accept(service: Service, obligation: Obligation, level: int) -> Any:
     return silence.accepted(obligation, level, service.now().date(), service.slots)
 
 
-def _levels(connection: Connection, message_id: int) -> dict[int, int]:
+def _levels(connection: Connection, message: Row[Any]) -> dict[int, int]:
     """The obligations of a message and the highest level at which it speaks of each."""
     found: dict[int, int] = {}
-    for item in messages.living_items(connection, [message_id]):
-        if item.version == item.current_version:
-            found[item.obligation_id] = max(item.level, found.get(item.obligation_id, 0))
+    for item in _speaking(connection, message):
+        found[item.obligation_id] = max(item.level, found.get(item.obligation_id, 0))
     return found
+
+
+def _speaking(connection: Connection, message: Row[Any]) -> list[Row[Any]]:
+    """The items of a message that tell somebody what he owes.
+
+    The work group's message names nobody, and 未送达 is no asking: neither begins a wait nor proves anything.
+    """
+    if message.kind == MessageKind.WORKGROUP:
+        return []
+    living = messages.living_items(connection, [message.id])
+    return [item for item in living if item.version == item.current_version and item.step != UNDELIVERED]
 
 
 def _batch(service: Service, connection: Connection, obligation_ids: Iterable[int]) -> Batch:
@@ -157,14 +186,18 @@ def _next_route(service: Service, connection: Connection, message: Row[Any]) -> 
     return bool(left)
 
 
-def _other_copy(connection: Connection, obligation_id: int, message_id: int, level: int) -> bool:
-    """Whether another message of the same step level was taken, or still may be."""
+def _other_copy(connection: Connection, item: Row[Any], message_id: int, *, any_step: bool) -> bool:
+    """Whether another message of the same step (or level) was taken, or still may be."""
+    wanted = items.c.step != UNDELIVERED if any_step else items.c.step == item.step
     query = (
         select(items.c.id)
         .join(message_table, message_table.c.id == items.c.message_id)
         .where(
-            items.c.obligation_id == obligation_id,
-            items.c.level == level,
+            items.c.obligation_id == item.obligation_id,
+            items.c.version == item.version,
+            items.c.level == item.level,
+            wanted,
+            message_table.c.kind != MessageKind.WORKGROUP.value,
             items.c.message_id != message_id,
             items.c.struck_at.is_(None),
             message_table.c.state.in_(["open", "sealed", "accepted", "unknown"]),

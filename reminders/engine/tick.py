@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from reminders.engine.changes import Batch, advance
 from reminders.engine.digests import open_digests
 from reminders.engine.outcomes import settle_unknown
+from reminders.engine.overtaking import overtake
 from reminders.engine.service import Service
 from reminders.messages import MessageKind
 from reminders.slots import Slot
@@ -70,6 +71,7 @@ def _claim(service: Service, slot: Slot) -> int:
         batch = Batch(service, connection, directory, slot)
         for obligation in due:
             batch.add(obligation, advance(obligation, slot, service))
+        overtake(batch, due)
         batch.write()
         return len(due)
 

@@ -25,6 +25,7 @@ class ItemRow:
     level: int
     contact_id: int
     kind: MessageKind
+    once: bool = False  # told once and no more, however often its step comes round
 
 
 def put_items(
@@ -48,6 +49,7 @@ def put_items(
             "obligation_id": row.obligation_id,
             "version": row.version,
             "step": row.step,
+            "slot": "" if row.once else str(slot),
             "contact_id": row.contact_id,
             "message_id": late_homes[row.contact_id, row.kind][0] if key in shut else homes[key][0],
             "level": row.level,

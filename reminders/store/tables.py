@@ -297,11 +297,13 @@ items = Table(  # one step of one obligation for one destination
     _ref("obligation_id", "obligations", index=True),
     Column("version", Integer, nullable=False),
     Column("step", String(16), nullable=False),
+    # The slot in which the step was taken: a review comes every three days. Empty for what is told once and no more.
+    Column("slot", String(13), nullable=False),
     _ref("contact_id", "contacts"),
     _ref("message_id", "messages", index=True),
     Column("level", Integer, nullable=False, default=0),
     Column("struck_at", Moment),
-    UniqueConstraint("obligation_id", "version", "step", "contact_id"),
+    UniqueConstraint("obligation_id", "version", "step", "contact_id", "slot"),
     sqlite_autoincrement=True,
 )
 

@@ -418,6 +418,7 @@ def upgrade() -> None:
         sa.Column("obligation_id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("step", sa.String(length=16), nullable=False),
+        sa.Column("slot", sa.String(length=13), nullable=False),
         sa.Column("contact_id", sa.Integer(), nullable=False),
         sa.Column("message_id", sa.Integer(), nullable=False),
         sa.Column("level", sa.Integer(), nullable=False),
@@ -431,7 +432,8 @@ def upgrade() -> None:
             "version",
             "step",
             "contact_id",
-            name=op.f("uq_items_obligation_id_version_step_contact_id"),
+            "slot",
+            name=op.f("uq_items_obligation_id_version_step_contact_id_slot"),
         ),
         sqlite_autoincrement=True,
     )
