@@ -62,7 +62,7 @@ def application(service: Service, demo: Callable[[], DemoView] | None = None) ->
         after_acceptance=timedelta(seconds=settings.link_grace_seconds),
     )
     backend = ServiceBackend(service, demo)
-    return create_app(backend, keys=service.keys, clock=service.clock, limits=limits)
+    return create_app(backend, keys=service.keys, clock=service.clock, limits=limits, help_line=settings.help_line)
 
 
 def serve(service: Service, app: object) -> None:

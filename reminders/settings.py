@@ -51,6 +51,9 @@ class Settings(BaseSettings):
     wecom_timeout: float = Field(10.0, gt=0, le=120, description="Seconds to wait for one answer of WeCom.")
     wecom_ca_file: str = Field("", description="A file with the certificates of a private authority.")
 
+    help_line: str = Field(
+        "", description="Whom to telephone where a page may show nothing else: office, name, number."
+    )
     operator_mail: str = Field("", description="Who is told when a channel or the service itself stands still.")
     tick_seconds: float = Field(15.0, gt=0, le=60, description="How often beat wakes the tick.")
     lease_seconds: float = Field(

@@ -13,11 +13,11 @@ from reminders.acknowledgement import link_hash
 from reminders.clock import SHANGHAI
 from reminders.engine.digest_view import digest_view
 from reminders.engine.service import MAILBOX, SMTP, Service
-from reminders.engine.viewing import Shown, Viewer, destination
+from reminders.engine.viewing import ANSWERS, Shown, Viewer, destination
 from reminders.messages import MessageKind, MessageView, OfficeView, Rendered, compose
 from reminders.obligations import Obligation
 from reminders.slots import Slot
-from reminders.store import links, messages, obligations, plans
+from reminders.store import evidence, links, messages, obligations, plans
 from reminders.store.directory import Directory, Person, people_by_id
 from reminders.store.messages import living_items
 
@@ -79,6 +79,8 @@ def message_view(
         digest=digest_view(service, viewer, scope, person, row, unit) if kind is MessageKind.DIGEST else None,
         answer_text=str((row.body or {}).get("sentence", "")),
         mentions=_mentions(connection, person),
+        confirmed_by_others=_answers_of_others(connection, person, row),
+        copied_from=_liaisons_told(connection, person, row),
     )
 
 
@@ -108,6 +110,22 @@ def destination_of(connection: Connection, person: Person) -> str:
     """How a contact is written as a destination."""
     directory = Directory.load(connection, [], [person.unit_id] if person.unit_id else [])
     return destination(person, directory.units, directory.by_unit.get(person.unit_id or 0, []))
+
+
+def _answers_of_others(connection: Connection, person: Person, row: Row[Any]) -> tuple[str, ...]:
+    """What other contacts of the unit answered since this one's last message: each may say 非本人确认."""
+    if person.unit_id is None or person.role == "group":
+        return ()
+    found = evidence.answers_of_others(connection, person.id, person.unit_id, row.id)
+    said = ((answer.at.astimezone(SHANGHAI), answer) for answer in found)
+    return tuple(f"{at.month}月{at.day}日由{a.name}{ANSWERS.get(a.choice, '答复')}" for at, a in said)
+
+
+def _liaisons_told(connection: Connection, person: Person, row: Row[Any]) -> tuple[str, ...]:
+    """On a head's copy: the liaisons who have the same message."""
+    if person.role != "head" or person.unit_id is None:
+        return ()
+    return evidence.liaisons_told(connection, row.id, person.unit_id, row.slot)
 
 
 def _unit_name(connection: Connection, person: Person) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import Connection
 
@@ -23,6 +23,7 @@ from schedules.schedule import Continuous
 
 ROLES = {"liaison": "联络员", "head": "负责人", "leader": "领导", "group": "群"}
 CHANNELS = {"smtp": "邮件", "wecom": "企业微信", "mailbox": "邮件"}
+SHOWN_TOLD = 4
 ANSWERS = {"on_time": "能按期", "extend": "申请延期", "submit": "已办结", "not_ours": "不归本单位", "sign": "签收"}
 
 
@@ -81,7 +82,7 @@ class Viewer:
             promised=self._promised(o),
             next_step=self._next(o, shown),
             phones=self._phones(o.unit_id),
-            evidence=tuple(_evidence(line) for line in self._told.get(o.id, [])[-4:]),
+            evidence=_evidence(self._told.get(o.id, [])),
             tasks=self._covered(o),
             quarter=Quarter.parse(o.subject).words if o.kind is Kind.RETURN else "",
             marks=o.marks,
@@ -147,7 +148,7 @@ class Viewer:
             return None
         workdays = self._slots.workdays
         if self._day > o.due_on:
-            return -workdays.count_between(o.due_on, self._day)
+            return -workdays.count_between(o.due_on + timedelta(days=1), self._day)
         return max(workdays.count_between(self._day, t_zero(o.due_on, workdays)) - 1, 0)
 
     def _promised(self, o: Obligation) -> str:
@@ -224,7 +225,13 @@ def _reading(o: Obligation, task: TaskRecord | None) -> str:
     return f"“{task.deadline_text}” → {o.due_on.month}月{o.due_on.day}日（含当日）"
 
 
-def _evidence(line: Told) -> str:
+def _evidence(lines: Sequence[Told]) -> tuple[str, ...]:
+    """The first that was accepted, which says since when, and the last ones."""
+    shown = lines if len(lines) <= SHOWN_TOLD else [lines[0], *lines[1 - SHOWN_TOLD :]]
+    return tuple(dict.fromkeys(_told_line(line) for line in shown))
+
+
+def _told_line(line: Told) -> str:
     day = line.accepted_at.astimezone(SHANGHAI).date()
     return f"{day.month}月{day.day}日{CHANNELS.get(line.channel, line.channel)}已送达{ROLES.get(line.role, '')}"
 

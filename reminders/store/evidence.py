@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from reminders.obligations import State
 from reminders.slots import Slot
-from reminders.store.tables import contacts, deliveries, items, messages, obligations
+from reminders.store.tables import contacts, deliveries, events, items, messages, obligations
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +83,53 @@ def coming(connection: Connection, plan_ids: Iterable[int], unit_ids: Iterable[i
         day = Slot.parse(row.next_slot).day
         found.setdefault((row.plan_id, row.unit_id), Coming(row.kind, row.task_id, row.subject, day, row.due_on))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One answer somebody gave."""
+
+    name: str
+    choice: str
+    at: datetime
+
+
+def answers_of_others(connection: Connection, contact_id: int, unit_id: int, message_id: int) -> list[Answered]:
+    """Answers by other contacts of a unit after the last message this contact got before a given one."""
+    before = (
+        select(func.max(messages.c.rendered_at))
+        .where(messages.c.contact_id == contact_id, messages.c.id < message_id)
+        .scalar_subquery()
+    )
+    query = (
+        select(contacts.c.name, events.c.body, events.c.at)
+        .join(contacts, contacts.c.id == events.c.contact_id)
+        .where(
+            events.c.type == "answer.given",
+            events.c.unit_id == unit_id,
+            contacts.c.unit_id == unit_id,
+            events.c.contact_id != contact_id,
+            events.c.at > before,
+        )
+        .order_by(events.c.id)
+    )
+    rows = connection.execute(query)
+    return [Answered(row.name, str(row.body.get("choice", "")), row.at) for row in rows]
+
+
+def liaisons_told(connection: Connection, message_id: int, unit_id: int, slot: str) -> tuple[str, ...]:
+    """The liaisons whose message of the same slot speaks of the same obligations."""
+    mine = select(items.c.obligation_id).where(items.c.message_id == message_id)
+    query = (
+        select(contacts.c.name)
+        .join(messages, messages.c.contact_id == contacts.c.id)
+        .join(items, items.c.message_id == messages.c.id)
+        .where(
+            contacts.c.unit_id == unit_id,
+            contacts.c.role == "liaison",
+            messages.c.slot == slot,
+            items.c.obligation_id.in_(mine),
+        )
+        .order_by(contacts.c.id)
+    )
+    return tuple(dict.fromkeys(row.name for row in connection.execute(query)))

@@ -46,7 +46,7 @@ class ServiceMailbox:
             wanted = next((i for i, written in names.items() if written == to), -1) if to else None
             rows, total = message_rows(connection, contact_id=wanted, limit=limit, offset=offset)
             lines = tuple(_line(row, people[row.contact_id], names) for row in rows)
-        labels = tuple((names[i], _label(person)) for i, person in people.items())
+        labels = tuple((names[i], _label(person, names[i])) for i, person in people.items())
         return Mailbox(lines, labels, total, self._demo() if self._demo else None)
 
     def mailbox_message(self, message_id: int) -> MailboxMessage | None:
@@ -99,8 +99,9 @@ def _line(row: MessageRow, person: Person, names: dict[int, str]) -> MailboxLine
     )
 
 
-def _label(person: Person) -> str:
-    return person.name
+def _label(person: Person, written: str) -> str:
+    """A name with its unit, so that the filter tells two people apart."""
+    return person.name if person.unit_id is None else f"{written.rpartition('/')[0]}　{person.name}"
 
 
 def _delivery(row: Row[Any], tries: list[Row[Any]], person: Person) -> DeliveryView:
@@ -113,7 +114,23 @@ def _delivery(row: Row[Any], tries: list[Row[Any]], person: Person) -> DeliveryV
     return DeliveryView(row.channel, address, row.part, row.state, attempts)
 
 
+# The facts of an event a reader asks for, in Chinese; what stays out is for machines.
+FACTS = {
+    "step": "步骤",
+    "until": "至",
+    "due_on": "期限",
+    "by": "经办",
+    "reason": "理由",
+    "choice": "答复",
+    "door": "途径",
+    "text": "说明",
+    "code": "代码",
+    "week": "周",
+    "kind": "事项",
+}
+
+
 def _said(row: Row[Any]) -> str:
-    """The facts of an event, without the standing it led to."""
-    shown = {key: value for key, value in (row.body or {}).items() if key != "to"}
-    return "，".join(f"{key}={value}" for key, value in shown.items())
+    """The facts of an event in words."""
+    body = row.body or {}
+    return "，".join(f"{label} {body[key]}" for key, label in FACTS.items() if body.get(key) not in (None, ""))
