@@ -188,14 +188,17 @@ def refused(obligation: Obligation, reason: str) -> Change | None:
 
 
 def held(obligation: Obligation, slot: Slot, slots: SlotCalendar) -> Change | None:
-    """The lead office stops an overdue item on its way to the leading group."""
-    if obligation.state is not State.OVERDUE or obligation.level != 1:
+    """The lead office stops an overdue item on its way to the leading group; None for one that never gets there."""
+    if obligation.state is not State.OVERDUE or obligation.level != 1 or obligation.highest < 2:
         return None
     return _held(obligation, slot, slots)
 
 
 def rearmed(obligation: Obligation, due_on: date) -> Obligation:
-    """A new version with another due date; everything that belonged to the old one is forgotten."""
+    """A new version with another due date; everything that belonged to the old one is forgotten.
+
+    A last report that nobody accepted is owed again.
+    """
     return obligation.to(
         State.ARMED,
         version=obligation.version + 1,
@@ -203,6 +206,7 @@ def rearmed(obligation: Obligation, due_on: date) -> Obligation:
         due_time=None,
         level=0,
         round=0,
+        reports=min(obligation.reports, obligation.count - 1),
         answer=None,
         before=None,
         done_on=None,

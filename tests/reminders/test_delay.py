@@ -215,3 +215,13 @@ def test_for_the_lead_office_itself_level_1_is_its_head_and_without_one_nobody()
     assert steps(delay.advance(alone, at("2022-10-08/am"), SLOTS)) == ["T+1 unit+head"]
     own = delay.advance(red(own_office=True, preset=Preset.GENTLE), at("2022-10-18/am"), SLOTS)
     assert steps(own) == ["T+5 leaders"]  # nobody holds back what is late in his own office
+
+
+def test_what_climbs_no_further_than_the_lead_office_cannot_be_held_and_then_slip_through() -> None:
+    assert delay.held(red(highest=1), at("2022-10-09/am"), SLOTS) is None
+
+
+def test_a_new_date_for_a_stopped_report_asks_for_the_report_again() -> None:
+    parked = some(delay.suspended(reported(red()), date(2022, 10, 14), "等上级批复", SLOTS)).obligation
+    renewed = some(delay.extended(parked, date(2022, 10, 21), at("2022-10-10/am"), SLOTS)).obligation
+    assert (renewed.reports, renewed.state) == (0, State.ARMED)

@@ -237,6 +237,6 @@ class Late(Life):
         assert len(told) <= self.now.version * 2
 
 
-Silent.TestCase.settings = Late.TestCase.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+Silent.TestCase.settings = Late.TestCase.settings = settings(max_examples=80, stateful_step_count=30, deadline=None)
 TestSilence = Silent.TestCase
 TestDelay = Late.TestCase
