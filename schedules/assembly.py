@@ -171,6 +171,8 @@ def _count(reading: Reading, found: list[Piece]) -> None:
                 piece.kind == "ongoing" and piece.suffix.startswith("全年")
             ):
                 target, target_place = piece, place
+            elif piece.kind == "triggered":
+                target = None
             continue
         far = target is None or piece.start - target.end > _FARTHEST
         if target is None or far or _SENTENCE.search(reading.text, target.end, piece.start):

@@ -71,6 +71,8 @@ class Reading:
     """Year and month that a day without one belongs to."""
     event: str = ""
     """The event from which the last period of the sentence was counted."""
+    figures_year: int = 0
+    """The latest year of the sentence that was written in figures; 次年 is never more than a year behind it."""
     in_year: bool = False
     """A year has been read and the point inside it is looked for; a second year is none."""
     linked: bool = False
@@ -86,7 +88,7 @@ class Reading:
 
     def new_sentence(self) -> None:
         """A new sentence begins: what was carried is forgotten."""
-        self.carried_year, self.carried_month, self.event = self.year, None, ""
+        self.carried_year, self.carried_month, self.event, self.figures_year = self.year, None, "", 0
 
     def carry(self, point: Point) -> None:
         """Later parts without a year or month take them from `point`."""

@@ -6,6 +6,7 @@ many numbers, and nobody asked what this one means.
 """
 
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Final
 
 from schedules.assembly import joined
@@ -31,6 +32,9 @@ def scan(text: str, *, year: int, issued: date | None = None) -> list[Found]:
         if piece.phases and piece.kind != "vague":
             kept.append(piece)
     origin = places(text) if len(reading.text) != len(text) else None
+    for before, piece in pairwise(kept):
+        # The event of a period may stand inside what was read before it.
+        piece.start = max(piece.start, before.end)
     return [_found(text, piece, origin) for piece in kept]
 
 

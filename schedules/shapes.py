@@ -26,9 +26,9 @@ Whole: TypeAlias = tuple[tuple[Phase, ...], str]
 _MONTH: Final = "1[0-2]|[1-9]|0[1-9]|十[一二]?|[一二三四五六七八九]"
 _DAY: Final = "[12][0-9]|3[01]|0?[1-9]|[一二三四五六七八九廿]|[二三]?十[一二三四五六七八九]?|廿[一二三四五六七八九]"
 _DATED: Final = pattern(
-    "(?!一(?:月|季度?)一)(?:((?:19|20)\\d\\d)年|今年|(明年|次年))?"
+    "(?!一(?:月|季度?)一)(?:((?:19|20)\\d\\d)年|([今明次]年))?"
     f"(?:({_MONTH})月(?:([底末])|({_DAY})[日号]|([上中下])旬|份)?"
-    "|年?年?([底末内])|第?([一二三四1-4])季度([末底])?|([上下])半年)((?:之|以)?前)?"
+    "|年?(?<=年)([底末内])|第?([一二三四1-4])季度([末底])?|([上下])半年)((?:之|以)?前(?![期述提置瞻端景列三两0-9一二四五六七八九十]))?"
 )
 _PREFIX: Final = pattern("(?:于|在|不晚于|(到|至|截至))(?=[0-9今明])")
 _TO: Final = pattern("[-—至](?=[0-9一二三四五六七八九十年明次第上下])")
@@ -39,19 +39,21 @@ _PERIOD: Final = pattern(
 )
 _FESTIVAL: Final = pattern("(春节|元旦|清明|端午|中秋|国庆|五一)节?前")
 _EVERY: Final = pattern(
-    f"[每按](?:月({_DAY})[日号]前|季度([首末])月({_DAY})[日号]前|年({_MONTH})月({_DAY})[日号]前"
-    "|个?(月|季度|半年|年|两周|周|日))(?![底末一二三四五六日天各首第周星礼下上中结终后最次初的于在])"
+    f"(?:每个?|按)(?:月({_DAY})[日号]前|季度([首末])月({_DAY})[日号]前|年({_MONTH})月({_DAY})[日号]前"
+    "|(月|季度|半年|年|两周|周|日))(?![份期程常历益龄边]|[底末一二三四五六日天各首第周星礼下上中结终后最次初的于在])"
 )
-_COUNT: Final = pattern("([1-9]|[一两二三四五六])次(?![性序数日月以/／])")
+_COUNT: Final = pattern("([1-9]|[一两二三四五六])次(?![性序数日月年生要品之级元第以/／])")
 _STANDING: Final = pattern("常态化?(?:落实|开展)|动态更新|长期坚持|持续(?:推进|优化)")
 _WHOLE: Final = pattern("(贯穿全年|全年|常年|长期(?:坚持|公开)?|持续推进|常态化开展)[。]?")
 _PAST: Final = pattern("上(?:个?月|个?季度|周)(?!底|末|第)")
 _QUIET: Final = pattern("上年(?=工作|的)|年度|持续开展")
+_SENTENCES: Final = pattern("[；;\n！!？?]")
 _CLAUSE: Final = pattern("[，,。；;：:\n！!？? ]")
 _BENDS: Final = frozenset(
-    "起止截至到-—–~～―－〜为的是中左右期之底以间后已零开当上早晚凌正工夜内前初末度、和及与或(（:：0123456789"
+    "起止截至到-—–~～―－〜为的是中左右期之底以间后已下零开当上早晚凌正工夜内前初末度、和及与或(（:：0123456789"
 )
 """What directly behind a shape may change or silence it."""
+_BY_UNITS: Final = frozenset("年半季月旬周星日天")
 _FEW: Final = pattern("至少(?:[1-9]|[一两二三四五六])次|至少[^0-9一二三四五六七八九十]|[1-9]次(?![性序数日月以/／])")
 _QUARTERS: Final = ((1, 3), (4, 6), (7, 9), (10, 12))
 _ENDS: Final = tuple((month, month_length(2023, month)) for month in range(1, 13))
@@ -66,13 +68,13 @@ _SHORT: Final[dict[str, tuple[Freq, str]]] = {
     "两周": ("weekly", "FREQ=WEEKLY;INTERVAL=2"),
     "日": ("daily", "FREQ=DAILY"),
 }
-_MODAL: Final = frozenset("原一应必务需并且须要可将均每经该对由也都得向按请的至最尽力确时期尽")
+_MODAL: Final = frozenset("原一应必务需并且须要可将均每经该对由也都得向按请的至最尽力确时期日")
 _UNITS: Final[dict[str, Unit]] = {"工作日": "workday", "小时": "hour", "日": "day", "月": "month"}
 
 
 def shaped(text: str, year: int, issued: date | None, openings: "Pattern[str]") -> Whole | None:
     """The phases of a text that is made of shapes and of words that open nothing, and the rules; else None."""
-    if "。" in text[:-1] or "；" in text or "\n" in text:
+    if "。" in text[:-1] or _SENTENCES.search(text) is not None:
         return None
     read: list[Read] = []
     prefix = _PREFIX.match(text)
@@ -82,11 +84,11 @@ def shaped(text: str, year: int, issued: date | None, openings: "Pattern[str]") 
         if made is None:
             return _standing(text, at, read, year, openings) if read else _other(text, year, issued, openings)
         one, end, carried = made
-        if one is None or (end < len(text) and _is_bent(text, end)):
+        if one is None or (end < len(text) and _is_bent(text, end, one[1])):
             return None
         opened = openings.search(text, end)
         if opened is not None and (count := _COUNT.match(text, opened.start())) is not None:
-            if "各" in text[end : opened.start()] or text[opened.start() - 1] == "第":
+            if "各" in text[end : opened.start()] or text[opened.start() - 1] in "第.":
                 return None
             one, end = _counted(one, NUMBERS[count[1]]), count.end()
             opened = openings.search(text, end)
@@ -112,6 +114,8 @@ def _next(text: str, at: int, carried: int, year: int, until: bool) -> tuple[Rea
     first, last, rule, base = _dated(match, carried, year)
     end = match.end()
     before = match[11]
+    if before is not None and match[7] == "内":
+        return None, end, base
     if before is not None:
         if first is not None and rule in ("month", "quarter", "half"):
             last = date.fromordinal(first.toordinal() - 1)
@@ -137,8 +141,10 @@ def _is_window(phase: Phase) -> bool:
     return isinstance(phase, Deadline) and phase.start is not None
 
 
-def _is_bent(text: str, end: int) -> bool:
+def _is_bent(text: str, end: int, rule: str) -> bool:
     """Whether what stands directly behind a shape may change or silence it."""
+    if rule == "yearly" and text[end] in "，,":
+        return True
     if text[end] in _BENDS:
         return _FEW.match(text, end) is None
     return text[end] in BEHIND_CHARS and BEHIND.match(text, end) is not None
@@ -185,6 +191,8 @@ def _other(text: str, year: int, issued: date | None, openings: "Pattern[str]") 
             return _eve(match[1], year)
     match = VAGUE_WORDS.match(text, at)
     if match is not None:
+        if text[at] == "按" and text[at + 1 : at + 2] in _BY_UNITS:
+            return None
         return _vague(text, match.end(), openings)
     match = _PERIOD.match(text)
     if match is None or match.start(2) != at or openings.search(text, match.end()) is not None:
@@ -242,7 +250,7 @@ def _dated(match: "Match[str]", carried: int, plan_year: int) -> tuple[date | No
     if named is not None:
         year = int(named)
     elif ahead is not None:
-        year = (plan_year if ahead == "明年" else carried) + 1
+        year = plan_year if ahead == "今年" else (plan_year if ahead == "明年" else carried) + 1
     if month is not None:
         return (*_in_month(year, NUMBERS[month], end, day, tenth), year)
     if mark is not None:

@@ -66,11 +66,9 @@ _MONTH_DAY: Final = pattern(
 _DAY: Final = pattern(f"(?P<d>{N})[日号]")
 _YEAR: Final = pattern(f"(?P<y>[{NUMERAL}oO]{{2,4}})年(?![龄限均轻])度?(?P<of>的)?")
 _YEAR_WORD: Final = pattern("今年度?|本年度?|当年度?|明年度?|次年度?|翌年|来年|后年|去年|上一?年度?|前年")
-_YEAR_SHIFT: Final = {"今": 0, "本": 0, "当": 0, "明": 1, "次": 1, "翌": 1, "来": 1, "后": 2}
+_YEAR_SHIFT: Final = {"今": 0, "本": 0, "当": 0, "明": 1, "次": 1, "翌": 1, "来": 1, "后": 0}
 _BARE_PART: Final = pattern("(?P<part>上旬|中旬|下旬)|月(?P<mark>[底末初]|中(?=[前，,。；;]|$))|(?P<quarter>季度?末)")
-_PLAN: Final = pattern(
-    '[“"「‘]?(十[一二三四五六七]|[一二三四五六七八九]|十)五[”"」’]?(?P<mark>期间|时期|期内|末|内|初|以来|前)'
-)
+_PLAN: Final = pattern('[“"「‘]?(十[一二三四五六七])五[”"」’]?(?P<mark>期间|时期|期内|末|内|初|以来|前)')
 _RELATIVE: Final = pattern(
     "(?P<back>上)个?(?:月|季度|周|星期|半月)"
     "|(?P<which>本|当|这个?|次|下)个?(?P<unit>月|季度?|周|星期|礼拜|旬)"
@@ -240,6 +238,7 @@ def _marked(year: int, mark: str) -> tuple[date, date, Form]:
 def _numeric(reading: Reading, match: "Match[str]") -> tuple[Point, int] | None:
     """2022-09-30, 2022.9.30, 2020.12."""
     year, month, end = int(match["y"]), int(match["m"]), match.end()
+    reading.figures_year = max(reading.figures_year, year)
     if match["d"] is None:
         after = reading.char(end)
         if after and after not in CLAUSE_ENDS + "前底末至到内-—–~～—之以月":
@@ -282,6 +281,7 @@ def _year(reading: Reading, match: "Match[str]") -> tuple[Point, int] | None:
         year = _short_year(reading, match)
         if year is None:
             return None
+    reading.figures_year = max(reading.figures_year, year)
     return _inside_year(reading, year, match.end(), match.end("of"))
 
 
@@ -323,10 +323,22 @@ def _year_word(reading: Reading, match: "Match[str]") -> tuple[Point, int] | Non
     if shift is None:
         made = _inside_year(reading, reading.year - 1, end, -1)
         return None if made is None else (made[0]._replace(form="past"), made[1])
-    base = reading.carried_year if word[0] in "次翌" else reading.year
+    if word[0] == "后":
+        _refuse_year(reading, match)
+        return None
+    base = reading.year
+    if word[0] in "次翌":
+        base = min(reading.carried_year, max(reading.year, reading.figures_year))
     if word.endswith("年度") and reading.char(end) not in ("内", "底", "末", "之", "以"):
         return (Point(*periods.whole_year(base + shift), "year", True, "year"), end)
     return _inside_year(reading, base + shift, end, -1)
+
+
+def _refuse_year(reading: Reading, match: "Match[str]") -> None:
+    """后年 is too far ahead to be guessed, and 「印发后年底前」 is none."""
+    at = match.start()
+    if at == 0 or reading.text[at - 1] in CLAUSE_ENDS:
+        raise UnreadableExpression("“后年”请写明是哪一年", at)
 
 
 def _plan(reading: Reading, match: "Match[str]") -> tuple[Point, int] | None:

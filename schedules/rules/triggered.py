@@ -150,7 +150,7 @@ def _phase(reading: Reading, match: "Match[str]", left: str, n: int, unit: Unit)
         event = event_name(after["event"])
         if not event and after["mark"] not in ("起", "之日起", "日起"):
             return None
-        return _from(reading, event or "印发", n, unit)
+        return _from(reading, event or "印发", n, unit, bare=not event)
     before = _BEFORE.match(left) if "前" in left else None
     if before is not None and suffix != "之前":
         event = event_name(before["event"])
@@ -202,6 +202,10 @@ def _strip_limit(left: str) -> str:
     return left
 
 
+_MOST_YEARS: Final = 5
+"""A period of more years from the issue is no deadline of a yearly plan."""
+
+
 def _from(reading: Reading, event: str, n: int, unit: Unit, *, bare: bool = False) -> Phase:
     """A deadline where the event is the plan's own issue and its date is known; else triggered."""
     if not is_own_issue(event):
@@ -210,7 +214,7 @@ def _from(reading: Reading, event: str, n: int, unit: Unit, *, bare: bool = Fals
         return Triggered(event, n, unit, True)
     due = counted(reading.issued, n, unit)
     latest = max(reading.year, reading.issued.year) + 1
-    if due.year > latest and (bare or unit != "year"):
+    if due.year > latest and (bare or unit != "year" or n > _MOST_YEARS):
         return Triggered(event, n, unit, True)
     if unit == "workday" and any(china().is_provisional(year) for year in range(reading.issued.year, due.year + 1)):
         reading.note(f"{due.year}年的调休安排尚未公布，工作日是暂算的")
