@@ -78,6 +78,8 @@ def show(preview: Preview) -> None:
     click.secho(plan.title, bold=True)
     facts = [plan.issuer or "发文单位未写明", plan.number or "无文号", f"{plan.year}年度"]
     click.echo("　".join([*facts, f"{plan.issued:%Y-%m-%d}印发" if plan.issued else "未写印发日期"]))
+    if plan.places:
+        click.secho("出处：" + "，".join(f"{name} {place}" for name, place in plan.places), dim=True)
     click.echo(f"共 {len(plan.tasks)} 项任务\n")
     _table(plan.tasks, plan.year)
     _warnings(preview)

@@ -25,7 +25,7 @@ def members(data: bytes, name: str) -> tuple[str, ...]:
 
 def damaged(name: str) -> str:
     """The sentence for a file that its own parser refuses."""
-    return f"文件「{name}」已损坏，打不开：请用 Word、Excel 或 WPS 打开后另存一份再导入。"
+    return f"文件「{name}」已损坏或不完整，打不开：请重新取得文件，或用原来的程序打开后另存一份再导入。"
 
 
 def _refuse_bomb(infos: list[zipfile.ZipInfo], name: str) -> None:

@@ -10,9 +10,10 @@ import json
 import sys
 from typing import Any, Final
 
+from reminders.documents.archive import damaged
 from reminders.documents.grid import Document, document_to_json
 from reminders.documents.limits import PARSER_MEMORY, PARSER_SECONDS, refuse_oversized_text
-from reminders.exceptions import DocumentError
+from reminders.exceptions import DamagedDocument, DocumentError
 
 # The adapters are imported one at a time, so that a text file never waits for a spreadsheet library.
 _ADAPTERS: Final = {
@@ -47,6 +48,11 @@ def main() -> int:
         answer = document_to_json(_read(data, str(asked["name"]), str(asked["format"])))
     except DocumentError as error:
         answer = {"error": type(error).__name__, "sentence": str(error)}
+    except MemoryError:
+        return 1
+    except Exception as error:  # a parser raises whatever it likes on a damaged file; none of them documents what
+        sys.stderr.write(f"{type(error).__name__}: {error}\n")
+        answer = {"error": DamagedDocument.__name__, "sentence": damaged(str(asked["name"]))}
     sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=False).encode("utf-8", "replace"))
     return 0
 

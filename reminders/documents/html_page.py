@@ -11,7 +11,6 @@ from reminders.documents.encoding import decode
 from reminders.documents.grid import Block, Cell, Document, Grid, Line
 from reminders.documents.limits import MAX_COLUMNS, MAX_ROWS, refuse_too_many_rows
 from reminders.documents.text import text_blocks
-from reminders.exceptions import DamagedDocument
 
 _DECLARED: Final = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]{2,20})")
 # Elements that end a line, and elements whose text is never read.
@@ -28,10 +27,7 @@ def read_html(data: bytes, name: str) -> Document:
     """The paragraphs and tables of a page; a table that holds further tables is only layout."""
     refuse_too_many_rows(data.lower().count(b"<tr"), name)
     parser = lxml_html.HTMLParser(encoding=None, no_network=True, huge_tree=False, remove_comments=True)
-    try:
-        root = lxml_html.document_fromstring(_text(data, name), parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
-        raise DamagedDocument(f"文件「{name}」不是能读的网页：请用浏览器打开，把正文复制到 Word 后再导入。") from error
+    root = lxml_html.document_fromstring(_text(data, name), parser=parser)
     return Document(tuple(_Walk(name).blocks(root)), "html")
 
 

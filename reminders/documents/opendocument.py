@@ -11,10 +11,8 @@ from typing import Any, Final
 
 from lxml import etree
 
-from reminders.documents.archive import damaged
 from reminders.documents.grid import Cell, Document, Grid
 from reminders.documents.limits import MAX_COLUMNS, MAX_ROWS, refuse_too_many_rows
-from reminders.exceptions import DamagedDocument
 
 _TABLE: Final = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _TEXT: Final = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
@@ -24,11 +22,8 @@ _CELLS: Final = (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
 def read_ods(data: bytes, name: str) -> Document:
     """The sheets of an OpenDocument spreadsheet. No entity is followed, no macro or embedded object looked at."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False)
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            root = etree.fromstring(archive.read("content.xml"), parser)
-    except (zipfile.BadZipFile, etree.XMLSyntaxError, KeyError, OSError) as error:
-        raise DamagedDocument(damaged(name)) from error
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        root = etree.fromstring(archive.read("content.xml"), parser)
     grids = [_sheet(table, name) for table in root.iter(f"{_TABLE}table")]
     return Document(tuple(grid for grid in grids if grid.cells), "ods")
 

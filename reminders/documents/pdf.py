@@ -13,9 +13,7 @@ from typing import Any, Final
 
 import pdfplumber
 from pdfminer.pdfdocument import PDFPasswordIncorrect
-from pdfminer.pdfexceptions import PDFException
-from pdfminer.psexceptions import PSException
-from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
+from pdfplumber.utils.exceptions import PdfminerException
 
 from reminders.documents.grid import Block, Cell, Document, Grid, Line
 from reminders.documents.limits import MAX_PAGES, refuse_too_many_rows
@@ -25,21 +23,6 @@ _PAGE_NUMBER: Final = re.compile(r"^[\s\-—–·第]*\d{1,4}[\s\-—–·页]*$
 _ITEM: Final = re.compile(r"(\d{1,4})\s?[.．、]\s?(?=[\u4e00-\u9fff“《])")
 _NEAR: Final = 2.5  # points within which two ruled lines are one
 _ROOMY: Final = 1.35  # times the usual distance between lines: a new paragraph
-# pdfminer was met with these on damaged files; it wraps few of them itself.
-_BROKEN: Final = (
-    PDFException,
-    PSException,
-    PdfminerException,
-    MalformedPDFException,
-    KeyError,
-    ValueError,
-    TypeError,
-    AttributeError,
-    IndexError,
-    OSError,
-    AssertionError,
-    RecursionError,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +41,13 @@ def read_pdf(data: bytes, name: str) -> Document:
     """The prose and ruled tables of a text PDF; a table that goes on overleaf is one grid."""
     try:
         blocks = _blocks(data, name)
-    except PDFPasswordIncorrect as error:
-        raise DamagedDocument(_locked(name)) from error
-    except _BROKEN as error:
-        if isinstance(error.__context__, PDFPasswordIncorrect) or "PasswordIncorrect" in repr(error):
-            raise DamagedDocument(_locked(name)) from error
-        raise DamagedDocument(f"文件「{name}」不是完整的 PDF，打不开：请重新取得文件，或改用 docx 再导入。") from error
+    except (PDFPasswordIncorrect, PdfminerException) as error:
+        if "PasswordIncorrect" in repr(error) or isinstance(error.__context__, PDFPasswordIncorrect):
+            raise DamagedDocument(f"文件「{name}」设有密码，打不开：请取消密码后再导入。") from error
+        raise
     if not blocks:
         raise EmptyDocument(f"文件「{name}」里没有文字，多半是扫描件：请先做文字识别，或向发文单位要 Word 版。")
     return Document(tuple(blocks), "pdf")
-
-
-def _locked(name: str) -> str:
-    return f"文件「{name}」设有密码，打不开：请取消密码后再导入。"
 
 
 def _blocks(data: bytes, name: str) -> list[Block]:

@@ -8,40 +8,19 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import docx
-from docx.opc.exceptions import PackageNotFoundError
-from lxml import etree
 
-from reminders.documents.archive import damaged
 from reminders.documents.grid import Block, Cell, Document, Grid, Line
 from reminders.documents.limits import refuse_too_many_rows
-from reminders.exceptions import DamagedDocument
 
 W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _CHINESE: Final = "零一二三四五六七八九十"
-# What the parser may raise on a broken package: python-docx documents none of it, all were met with damaged files.
-_BROKEN: Final = (
-    PackageNotFoundError,
-    KeyError,
-    ValueError,
-    AttributeError,
-    TypeError,
-    IndexError,
-    OSError,
-    zipfile.BadZipFile,
-    etree.XMLSyntaxError,
-    NotImplementedError,
-)
 
 
 def read_docx(data: bytes, name: str) -> Document:
     """The body of a Word document. Text boxes, headers, macros and embedded files are not looked at."""
-    try:
-        _refuse_many_rows(data, name)
-        opened = docx.Document(io.BytesIO(data))
-        numbering = _Numbering(opened)
-        blocks = list(_blocks(opened.element.body, numbering))
-    except _BROKEN as error:
-        raise DamagedDocument(damaged(name)) from error
+    _refuse_many_rows(data, name)
+    opened = docx.Document(io.BytesIO(data))
+    blocks = list(_blocks(opened.element.body, _Numbering(opened)))
     return Document(tuple(blocks), "docx")
 
 

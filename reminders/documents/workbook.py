@@ -13,49 +13,26 @@ from typing import Any, Final
 
 import openpyxl
 import python_calamine
-from lxml import etree
-from openpyxl.utils.exceptions import InvalidFileException
 
-from reminders.documents.archive import damaged
 from reminders.documents.grid import Block, Cell, Document, Grid
 from reminders.documents.limits import MAX_COLUMNS, refuse_too_many_rows
 from reminders.documents.text import clean
-from reminders.exceptions import DamagedDocument
 
 _ROW: Final = re.compile(rb"<(?:\w{1,8}:)?row[\s>]")
-# openpyxl wraps almost nothing: these were met with damaged workbooks.
-_BROKEN: Final = (
-    InvalidFileException,
-    KeyError,
-    ValueError,
-    AttributeError,
-    TypeError,
-    IndexError,
-    OSError,
-    zipfile.BadZipFile,
-    etree.XMLSyntaxError,
-    SyntaxError,
-)
 
 
 def read_xlsx(data: bytes, name: str) -> Document:
     """The visible sheets of an xlsx workbook, each as one grid."""
-    try:
-        _refuse_many_rows(data, name)
-        book = openpyxl.load_workbook(io.BytesIO(data), data_only=True, keep_links=False)
-        grids = [_sheet(sheet) for sheet in book.worksheets if sheet.sheet_state == "visible"]
-    except _BROKEN as error:
-        raise DamagedDocument(damaged(name)) from error
+    _refuse_many_rows(data, name)
+    book = openpyxl.load_workbook(io.BytesIO(data), data_only=True, keep_links=False)
+    grids = [_sheet(sheet) for sheet in book.worksheets if sheet.sheet_state == "visible"]
     return Document(tuple(grid for grid in grids if grid.cells), "xlsx")
 
 
 def read_calamine(data: bytes, name: str, source_format: str) -> Document:
     """The sheets of an xls or xlsb workbook."""
-    try:
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        grids = [_calamine_sheet(book, sheet, name) for sheet in book.sheet_names]
-    except (python_calamine.CalamineError, *_BROKEN) as error:
-        raise DamagedDocument(damaged(name)) from error
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+    grids = [_calamine_sheet(book, sheet, name) for sheet in book.sheet_names]
     blocks: list[Block] = [grid for grid in grids if grid.cells]
     return Document(tuple(blocks), source_format)
 

@@ -71,10 +71,11 @@ class Facts:
     issued: date | None
     issued_place: str = ""
 
-    def places(self) -> frozenset[str]:
-        """The places that hold facts and no duty."""
-        found = [fact.place for fact in (self.title, self.issuer, self.number) if fact]
-        return frozenset([*found, self.issued_place])
+    def places(self) -> tuple[tuple[str, str], ...]:
+        """Where each fact was found, by its name in Chinese."""
+        found = (("标题", self.title), ("发文单位", self.issuer), ("文号", self.number))
+        named = [(name, fact.place) for name, fact in found if fact]
+        return (*named, *((("印发日期", self.issued_place),) if self.issued else ()))
 
 
 def find_facts(lines: Sequence[Line], cells: Iterable[tuple[str, str]], body_place: str | None) -> Facts:

@@ -10,8 +10,8 @@ _MARKERS: Final[tuple[re.Pattern[str], ...]] = (
     re.compile(rf"第(?P<n>{_CHINESE}|\d{{1,3}})(?:部分|章|篇)[、.．:：\s]*"),
     re.compile(rf"(?P<n>{_CHINESE})\s*[、.．]\s*"),
     re.compile(rf"[（(]\s*(?P<n>{_CHINESE})\s*[）)]\s*[、.．]?\s*"),
-    re.compile(r"(?P<n>\d{1,4})\s*(?:[.．、](?!\d)|[）)](?!\d))\s*"),
-    re.compile(r"[（(]\s*(?P<n>\d{1,3})\s*[）)]\s*[、.．]?\s*"),
+    re.compile(r"(?P<n>\d{1,5})\s*(?:[.．、](?!\d)|[）)](?!\d))\s*"),
+    re.compile(r"[（(]\s*(?P<n>\d{1,5})\s*[）)]\s*[、.．]?\s*"),
     re.compile(r"(?P<n>[①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳])\s*"),
 )
 PART, MAIN, BRACKETED, DIGIT, DIGIT_BRACKETED, CIRCLED = range(6)

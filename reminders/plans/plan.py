@@ -83,6 +83,7 @@ class Plan:
     mentions: tuple[Mention, ...]  # dated expressions outside the tasks: in the covering letter, after the table
     source_format: str  # txt, md, html, docx, xlsx, xls, xlsb, ods, csv, pdf, doc, wps, review
     warnings: tuple[Warning, ...] = ()  # what concerns no single task
+    places: tuple[tuple[str, str], ...] = ()  # (标题, 第19行): where each fact of the document was found
 
     def to_dict(self) -> dict[str, Any]:
         return {

@@ -79,6 +79,7 @@ def plan_of(document: Document, name: str, *, year: int | None = None, progress:
         mentions=mentions,
         source_format=document.source_format,
         warnings=(*_fact_warnings(facts), *parts.warnings),
+        places=facts.places(),
     )
 
 
@@ -169,10 +170,11 @@ def _task(raw: RawTask, short: str, reader: Reader) -> Task:
 
 def _outside_mentions(outside: Sequence[Line], facts: Facts, reader: Reader) -> tuple[Mention, ...]:
     """The dated expressions of the covering letter and of what follows the tasks; a line only of a date is none."""
+    taken = {place for _, place in facts.places()}
     return tuple(
         mention
         for line in outside
-        if line.place not in facts.places()
+        if line.place not in taken
         for mention in reader.mentions(line.text, line.place)
         if mention.text != line.text.strip(" 　（）()")
     )

@@ -219,9 +219,9 @@ def _rows(raws: Sequence[_Raw], anchor: Role | None) -> Iterator[Row]:
         texts, own = _by_role(raw)
         entered = heading is not None and not (anchor and anchor in own)
         if entered:  # a section's heading on a row that still holds the end of the task before it
-            first = next(role for role in raw.columns.roles if role and texts.get(role) == heading)
-            texts.pop(first)
-            own -= {first}
+            first = {role for role, text in texts.items() if text == heading}
+            texts = {role: text for role, text in texts.items() if role not in first}
+            own -= first
         yield Row(raw.place, "　".join(sections.values()), texts, frozenset(own), raw.wrapped, tuple(raw.warnings))
         if entered and heading is not None:
             _enter(sections, heading)

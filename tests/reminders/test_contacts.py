@@ -61,9 +61,16 @@ def test_a_workbook_reads_like_its_csv() -> None:
     assert read_contacts(data.getvalue(), "contacts.xlsx") == read(HEAD + ANNA)
 
 
-def test_the_template_under_docs_can_be_read() -> None:
-    people = read_contacts(Path(__file__).resolve().parents[2] / "docs" / "contacts-template.csv")
+def test_the_templates_under_docs_can_be_read_and_are_alike() -> None:
+    docs = Path(__file__).resolve().parents[2] / "docs"
+    people = read_contacts(docs / "contacts-template.csv")
     assert {person.role for person in people} == {"liaison", "head", "leader"}
+    assert read_contacts(docs / "contacts-template.xlsx") == people
+
+
+def test_the_csv_template_opens_right_in_excel() -> None:
+    template = Path(__file__).resolve().parents[2] / "docs" / "contacts-template.csv"
+    assert template.read_bytes().startswith(b"\xef\xbb\xbf")
 
 
 def test_a_unit_needs_its_kind_only_once() -> None:

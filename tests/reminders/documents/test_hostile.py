@@ -62,7 +62,7 @@ UNREADABLE: list[tuple[str, str, Callable[[], bytes], type[DocumentError], str]]
     ("a password on the workbook", "a.xlsx", lambda: hostile.ole("EncryptedPackage"), DamagedDocument, "密码"),
     ("an OLE file of something else", "plan.msg", lambda: hostile.ole("__substg1"), UnknownFormat, "不是文字或表格"),
     ("a csv without its quote", "a.csv", lambda: ('a,b\n"' + "x," * 200_000).encode(), DamagedDocument, "引号"),
-    ("half a pdf", "a.pdf", lambda: b"%PDF-1.7\n1 0 obj<</Type/Catalog", DamagedDocument, "PDF"),
+    ("half a pdf", "a.pdf", lambda: b"%PDF-1.7\n1 0 obj<</Type/Catalog", DamagedDocument, "已损坏"),
     ("pages inside themselves", "plan.pdf", hostile.pdf_that_loops, DocumentError, "「plan.pdf」"),
     ("a picture of a text", "a.pdf", lambda: hostile.pdf(lambda c: c.rect(9, 9, 9, 9)), EmptyDocument, "扫描件"),
     (

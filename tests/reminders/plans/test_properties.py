@@ -1,12 +1,20 @@
 """However an office packs its tasks into rows, they come out again."""
 
+import contextlib
+
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reminders.documents.grid import grid_of_rows
+from reminders.documents.grid import Document, grid_of_rows
+from reminders.documents.text import text_blocks
+from reminders.exceptions import DocumentError, PlanError
+from reminders.plans import plan_of, read_plan
 from reminders.plans.alignment import tasks_of_table
 from reminders.plans.rows import read_table
 from reminders.plans.units import read_units
+from reminders.sample import sample_plan
+from tests.reminders.plans.conversions import FORMATS, source_of
 from tests.reminders.plans.tables import HEAD
 
 UNITS = st.sampled_from(
@@ -70,3 +78,53 @@ def test_a_page_break_anywhere_in_a_packed_row_is_mended(upper: int, lower: int,
     assert table is not None
     found = [(task.number, task.measure, task.unit) for task in tasks_of_table(table)]
     assert found == [(str(n), measures[n - 1], units[n - 1]) for n in range(1, total + 1)]
+
+
+FRAGMENTS = (
+    "\t",
+    "\n",
+    "（",
+    "）",
+    "牵头",
+    "，",
+    "一、",
+    "（一）",
+    "1. ",
+    "<p>",
+    "|",
+    "每",
+    "月底前",
+    "2026年",
+    "〔",
+    "2月30日",
+    "十",
+)
+SAMPLE = sample_plan(2026)
+EDITS = st.lists(st.tuples(st.integers(0, len(SAMPLE)), st.integers(0, 40), st.sampled_from(FRAGMENTS)), max_size=12)
+
+
+@SLOW
+@given(EDITS)
+def test_a_spoilt_text_is_a_plan_or_a_sentence(edits: list[tuple[int, int, str]]) -> None:
+    text = SAMPLE
+    for at, gone, added in edits:
+        text = text[:at] + added + text[at + gone :]
+    with contextlib.suppress(DocumentError, PlanError):
+        plan = plan_of(Document(tuple(text_blocks(text, "plan.txt")), "txt"), "plan.txt", year=2026)
+        numbers = [task.number for task in plan.tasks]
+        assert len(numbers) == len(set(numbers))
+        assert all(1 <= len(task.short) <= 20 for task in plan.tasks)
+        assert len(plan.to_dict()["tasks"]) == len(numbers)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kind", FORMATS)
+@settings(max_examples=12, deadline=None)
+@given(st.lists(st.tuples(st.floats(0, 1), st.integers(0, 90), st.binary(max_size=30)), min_size=1, max_size=5))
+def test_a_spoilt_file_is_a_plan_or_a_sentence(kind: str, edits: list[tuple[float, int, bytes]]) -> None:
+    data = FORMATS[kind](source_of(SAMPLE))
+    for at, gone, added in edits:
+        place = int(at * len(data))
+        data = data[:place] + added + data[place + gone :]
+    with contextlib.suppress(DocumentError, PlanError):
+        assert read_plan(data, f"plan.{kind}", year=2026).tasks

@@ -27,6 +27,15 @@ def test_the_document_says_who_issued_it_when_and_for_which_year(name: str) -> N
     assert plan.number == NUMBERS[name]
 
 
+def test_each_fact_of_the_document_has_its_place() -> None:
+    assert read_plan(source("jilin-civil-affairs-2022")).places == (
+        ("标题", "第15行"),
+        ("发文单位", "第5行"),
+        ("文号", "第1行"),
+        ("印发日期", "第7行"),
+    )
+
+
 def test_a_deadline_in_the_covering_letter_is_offered_with_its_place() -> None:
     name = "guangzhou-emergency-2022"
     plan = read_plan(source(name))
