@@ -5,24 +5,21 @@ the page break. Rows are joined only where all their columns then hold equally m
 aligned is kept in order and flagged for a person.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
 from reminders.plans.columns import OWED_ROLES, Role
 from reminders.plans.markers import chinese_value, marker_of
+from reminders.plans.paragraphs import ALIGNED, items_of, taken_apart
 from reminders.plans.raw import RawTask
 from reminders.plans.rows import Row, Table
 from reminders.plans.warnings import warn
 
 _LOOK_AHEAD: Final = 3  # a task is cut by one page break, rarely two
 _OPEN_ENDS: Final = "，、；,;：:（("
-_BEHIND_VERB: Final = re.compile(r"(?<=配合|落实)(?=[\u4e00-\u9fff])(?!落实|做好|完成|实施)")
 _SENTENCE_ENDS: Final = "。；;！!”）)"
-_ALIGNED: Final = (Role.MEASURE, Role.DEADLINE, *OWED_ROLES)
 _NAMES: Final = {Role.MEASURE: "措施", Role.DEADLINE: "时限", Role.UNIT: "责任单位", Role.LEAD: "牵头单位"}
 
 
@@ -41,12 +38,12 @@ class _Alignment:
         self._title = self._title_section = ""
 
     def tasks(self) -> list[RawTask]:
-        rows = [self._unwrapped(row) if row.wrapped else row for row in self._table.rows]
+        rows = taken_apart(self._table)
         index = 0
         while index < len(rows):
             taken = self._band_length(rows, index)
             band = rows[index : index + taken]
-            if self._items(band[0]) or (taken > 1 and any(self._items(row) for row in band)):
+            if items_of(self._table, band[0]) or (taken > 1 and any(items_of(self._table, row) for row in band)):
                 self._tasks.extend(self._split(band))
             else:
                 self._attach(band[0])
@@ -56,45 +53,10 @@ class _Alignment:
 
     # What a row holds
 
-    def _unwrapped(self, row: Row) -> Row:
-        """A row of a PDF whose paragraphs ran together where a line was exactly full, taken apart again."""
-        count = len(self._items(row))
-        short = {role for role in _ALIGNED if role in row.own and len(row.texts[role].split("\n")) < count}
-        if count < 2 or not short:
-            return row
-        texts = {role: _parted(text, role, count) if role in short else text for role, text in row.texts.items()}
-        return replace(row, texts=texts)
-
-    def _items(self, row: Row) -> list[str]:
-        """The paragraphs of the anchor column that begin in this row, each item with what follows it."""
-        if self._anchor is None:
-            return self._plain_items(row)
-        if self._anchor not in row.own:
-            return []
-        items: list[str] = []
-        for part in row.texts[self._anchor].split("\n"):
-            marker = marker_of(part)
-            begins = self._anchor is Role.NUMBER or (marker is not None and marker.level == self._table.anchor_level)
-            if begins:
-                items.append(part)
-            elif items:
-                items[-1] += "\n" + part
-        return items
-
-    def _plain_items(self, row: Row) -> list[str]:
-        """Without numbers a row is one task, or several where all its columns hold equally many paragraphs."""
-        role = next((role for role in (Role.TITLE, Role.REQUIREMENT, Role.MEASURE) if role in row.own), None)
-        if role is None or not (row.own & {Role.DEADLINE, *OWED_ROLES} or len(row.own) > 1):
-            return []
-        parts = row.texts[role].split("\n")
-        owed = [row.texts[other].split("\n") for other in _ALIGNED if other in row.own and other is not role]
-        alike = len(parts) > 1 and len(owed) >= 2 and all(len(other) == len(parts) for other in owed)
-        return parts if alike and not row.wrapped else ["\n".join(parts)]
-
     def _counts(self, band: Sequence[Row]) -> tuple[int, list[int]]:
         """How many items a band holds, and how many paragraphs each of its other columns."""
-        columns = [role for role in _ALIGNED if role in self._table.roles and role is not self._anchor]
-        return sum(len(self._items(row)) for row in band), [
+        columns = [role for role in ALIGNED if role in self._table.roles and role is not self._anchor]
+        return sum(len(items_of(self._table, row)) for row in band), [
             sum(len(row.texts[role].split("\n")) for row in band if role in row.own) for role in columns
         ]
 
@@ -117,11 +79,11 @@ class _Alignment:
         made: list[RawTask] = []
         for row in band:
             title, section = self._title_of(row), row.section
-            made.extend(self._begun(item, row, title, section) for item in self._items(row))
+            made.extend(self._begun(item, row, title, section) for item in items_of(self._table, row))
         self._fill(made, band)
         if len(band) > 1:
             whole = min(self._counts(band[:1])[1], default=0)
-            for task in made[whole : len(self._items(band[0]))]:
+            for task in made[whole : len(items_of(self._table, band[0]))]:
                 where = f"第{task.number}项所在的行在分页处断开（{band[0].place}）"
                 task.warnings.append(warn("cut-row", f"{where}，其余各栏取自{band[1].place}：对吗？"))
         for row in band:
@@ -218,7 +180,7 @@ class _Alignment:
             self._tasks.append(task)
             return
         for role in row.own:
-            if role in _ALIGNED or role in (Role.TITLE, Role.REQUIREMENT, Role.SUPPORT):
+            if role in ALIGNED or role in (Role.TITLE, Role.REQUIREMENT, Role.SUPPORT):
                 _put(last, role, _continued(_get(last, role), row.texts[role], role))
         last.warnings.append(warn("cut-row", f"第{last.number}项在{row.place}处断开，已与上一行接上：对吗？"))
 
@@ -282,16 +244,6 @@ def _joined(parts: Sequence[str], role: Role) -> str:
             joined += part if not joined or joined.endswith(tuple(_OPEN_ENDS)) else f"，{part}"
         return joined
     return "\n".join(parts)
-
-
-def _parted(text: str, role: Role, count: int) -> str:
-    """A text cut behind each 配合 and 落实 that a name follows, or into equal parts; as it was where that fails."""
-    if role in OWED_ROLES:
-        cut = _BEHIND_VERB.sub("\n", text)
-        return cut if len(cut.split("\n")) == count else text
-    bare = text.replace("\n", "")
-    size = len(bare) // count
-    return "\n".join([bare[:size]] * count) if bare and bare == bare[:size] * count else text
 
 
 def _continued(before: str, text: str, role: Role) -> str:

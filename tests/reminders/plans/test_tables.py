@@ -79,6 +79,27 @@ def test_several_tasks_in_a_row_are_aligned_in_their_order() -> None:
     assert kinds(found)["3"] == {"several-in-cell"}
 
 
+def test_several_tasks_that_ran_together_in_one_line_are_taken_apart() -> None:
+    several = (
+        "",
+        "2. 开展培训。 3. 开展检查，督促整改。 4. 通报情况。",
+        "集中授课。 随机抽查。 发文。",
+        "9 月底前 每季度 12 月底前",
+        "培训中心牵头，各处室配合 办公室 办公室、法规处",
+    )
+    found = plan(A, several, ("", "5. 总结", "写报告", "年底前", "办公室"))
+    assert [(task.number, task.measure, task.deadline_text, task.lead) for task in found.tasks[1:4]] == [
+        ("2", "集中授课。", "9 月底前", ("培训中心",)),
+        ("3", "随机抽查。", "每季度", ("办公室",)),
+        ("4", "发文。", "12 月底前", ("办公室", "法规处")),
+    ]
+
+
+def test_steps_counted_inside_a_requirement_are_no_tasks() -> None:
+    found = plan(("", "1. 修订制度，分为：1. 起草。 2. 审核。", "起草", "3月底前", "办公室"), B)
+    assert [task.number for task in found.tasks] == ["1", "2"]
+
+
 def test_one_date_and_unit_beside_several_tasks_belong_to_all() -> None:
     several = ("（一）建章立制", "1. 修订制度/2. 印发制度", "起草/发文", "3月底前", "办公室")
     assert [(task.deadline_text, task.lead) for task in plan(several).tasks] == [("3月底前", ("办公室",))] * 2
