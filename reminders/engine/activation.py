@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, select, update
 
 from reminders.engine import membership
-from reminders.engine.arming import Arming, open_everything, rearmed_from
+from reminders.engine.arming import Arming, lapse, open_everything, rearmed_from
 from reminders.engine.service import Service
 from reminders.exceptions import ActivationRefused, NotFound
 from reminders.obligations import State
@@ -60,10 +60,10 @@ def activate(service: Service, plan_id: int, choices: Choices) -> Activated:
             return _release_only(service, connection, plan, choices)
         _apply_choices(connection, plan_id, choices)
         found = plans.tasks_of(connection, plan_id)
-        office = _office(service, connection, choices)
-        leaders = _leaders(connection, choices.leading_group)
-        members, problems = membership.resolve(connection, found, choices.members)
-        problems = [*_open_questions(found, choices), *problems]
+        office, unreachable = _office(service, connection, choices)
+        leaders, unknown = _leaders(connection, choices.leading_group)
+        members, unresolved = membership.resolve(connection, found, choices.members)
+        problems = [*unreachable, *unknown, *_open_questions(found, choices), *unresolved]
         if problems:
             raise ActivationRefused("还不能启用，请先明确：" + "；".join(problems) + "。")
         membership.store(service.database, connection, plan_id, found, members, choices.assign_missing)
@@ -87,6 +87,7 @@ def plan_record(connection: Connection, plan_id: int) -> PlanRecord:
 def release(service: Service, connection: Connection, plan_id: int) -> None:
     """The first send: everything open of the plan gets its next slot from now on."""
     now, earliest = service.now(), service.earliest()
+    happened = [*lapse(connection, plan_id, now.date()), events.Event("plan.released", plan_id=plan_id)]
     waiting = obligations.select_where(
         connection,
         obligation_table.c.plan_id == plan_id,
@@ -95,8 +96,7 @@ def release(service: Service, connection: Connection, plan_id: int) -> None:
     obligations.save(connection, [rearmed_from(service, obligation, earliest) for obligation in waiting])
     digest = next_digest_slot(now.date(), service.slots)
     plans.update_plan(connection, plan_id, released_at=now, next_digest_slot=str(digest))
-    happened = events.Event("plan.released", plan_id=plan_id)
-    events.append(connection, [happened], at=now, recorded_at=service.machine_now())
+    events.append(connection, happened, at=now, recorded_at=service.machine_now())
 
 
 def _arm(service: Service, connection: Connection, plan_id: int, choices: Choices) -> Arming:
@@ -149,24 +149,23 @@ def _apply_choices(connection: Connection, plan_id: int, choices: Choices) -> No
         plans.decide_offers(connection, [row.id for row in ids], wanted)
 
 
-def _office(service: Service, connection: Connection, choices: Choices) -> int:
+def _office(service: Service, connection: Connection, choices: Choices) -> tuple[int, list[str]]:
+    """The lead office, and what is open about it."""
     unit_id = plans.unit_ids(connection).get(choices.lead_office)
     directory = Directory.load(connection, [], [unit_id] if unit_id else [])
     people = directory.of_unit(unit_id, "liaison") + directory.of_unit(unit_id, "head")
-    if unit_id is None or not any(service.routes(person) for person in people):
-        raise ActivationRefused(
-            f"主管处室「{choices.lead_office}」没有能送达的联系人，请先用 cuiban contacts import 登记。"
-        )
-    return unit_id
+    if unit_id is not None and any(service.routes(person) for person in people):
+        return unit_id, []
+    return 0, [f"主管处室「{choices.lead_office}」没有能送达的联系人（先用 cuiban contacts import 登记）"]
 
 
-def _leaders(connection: Connection, names: Sequence[str]) -> list[int]:
+def _leaders(connection: Connection, names: Sequence[str]) -> tuple[list[int], list[str]]:
+    """The named leaders, and those who are not on record."""
     query = select(contacts.c.id, contacts.c.name).where(contacts.c.role == "leader", contacts.c.active.is_(True))
     known = {row.name: row.id for row in connection.execute(query)}
     missing = [name for name in names if name not in known]
-    if missing:
-        raise ActivationRefused(f"领导小组成员「{'、'.join(missing)}」没有登记，请先用 cuiban contacts import 登记。")
-    return [known[name] for name in names]
+    said = [f"领导小组成员「{'、'.join(missing)}」没有登记（先用 cuiban contacts import 登记）"] if missing else []
+    return [known[name] for name in dict.fromkeys(names) if name in known], said
 
 
 def _open_questions(found: Sequence[TaskRecord], choices: Choices) -> list[str]:

@@ -20,6 +20,7 @@ from reminders.slots import Slot
 from reminders.store import events, obligations, plans
 from reminders.store.directory import PlanRecord
 from reminders.store.plans import TaskRecord
+from reminders.store.tables import obligations as table
 from reminders.timetable import Dated, Quarter, asks_return, counting, dated, quarters_of, return_days
 
 
@@ -56,6 +57,23 @@ def rearmed_from(service: Service, obligation: Obligation, earliest: Slot) -> Ob
             return obligation.to(State.PLANNED, next_slot=earliest)
         return obligation.to(State.CLOSED, next_step=None, next_slot=None)
     return obligation.to(State.PLANNED, next_slot=planned)
+
+
+def lapse(connection: Connection, plan_id: int, day: date) -> list[events.Event]:
+    """What fell due between activation and the first send lapses too: nobody was told of it in time."""
+    missed = obligations.select_where(
+        connection,
+        table.c.plan_id == plan_id,
+        table.c.due_on < day,
+        table.c.state.in_([State.ARMED.value, State.PLANNED.value]),
+    )
+    obligations.save(connection, [o.to(State.CLOSED, next_step=None, next_slot=None) for o in missed])
+    happened = []
+    for obligation in missed:
+        if obligation.kind is Kind.COMPLETION and obligation.occurrence_id is not None:
+            plans.set_occurrence(connection, obligation.occurrence_id, "lapsed")
+            happened.append(events.of_obligation(obligation, "occurrence.lapsed", {"due_on": str(obligation.due_on)}))
+    return happened
 
 
 def _asked_on(service: Service, obligation: Obligation) -> Slot | None:

@@ -6,26 +6,29 @@ The command line and the pages call the same functions; none is ever taken throu
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from sqlalchemy import Connection, select
 
 from reminders import delay, silence
-from reminders.answers import Answer, Assurance, Choice, Door, Giver
-from reminders.engine.answers import give_in, sibling_confirmations
+from reminders.answers import Choice
+from reminders.engine.answers import sibling_confirmations
+from reminders.engine.asking import ask_again
 from reminders.engine.changes import Batch
+from reminders.engine.proxy import confirm
+from reminders.engine.reassigning import reassign
 from reminders.engine.service import Service
 from reminders.exceptions import NotFound, Refused
-from reminders.obligations import ENDED, OPEN_SILENCE, Change, Kind, Obligation, State
-from reminders.planner import asking_step
+from reminders.obligations import ENDED, Kind, Obligation, State
 from reminders.store import events, obligations, plans
 from reminders.store.directory import Directory
 from reminders.store.tables import assignments, occurrences, tasks
 from reminders.store.tables import contacts as contact_table
 from reminders.store.tables import events as event_table
 from reminders.store.tables import obligations as table
+from reminders.store.tables import plans as plan_table
 
 
 class Act(StrEnum):
@@ -64,10 +67,11 @@ class Decided:
 def decide(service: Service, task_id: int, decision: Decision) -> Decided:
     """Take a decision about a task (and one unit of it); Refused with one sentence where nothing fits it."""
     with service.database.write() as connection:
-        owed = _owed(connection, task_id, decision)
-        directory = Directory.load(connection, {o.plan_id for o in owed}, {o.unit_id for o in owed})
+        plan_id = _active_plan(connection, task_id)
+        owed = obligations.select_where(connection, table.c.task_id == task_id)
+        directory = Directory.load(connection, [plan_id], _units_of(connection, task_id) | {o.unit_id for o in owed})
         batch = Batch(service, connection, directory, service.earliest())
-        done = _ACTS[decision.act](batch, owed, decision)
+        done = _take(batch, plan_id, task_id, owed, decision)
         if not done:
             raise Refused(f"{_NOTHING[decision.act]}请用 cuiban show 查看这一项现在的状态。")
         body = {"act": decision.act.value, "by": decision.by, "reason": decision.reason}
@@ -79,16 +83,42 @@ def decide(service: Service, task_id: int, decision: Decision) -> Decided:
         return Decided((f"{names}：{_WORDS[decision.act]}。",))
 
 
-def _owed(connection: Connection, task_id: int, decision: Decision) -> list[Obligation]:
-    found = obligations.select_where(connection, table.c.task_id == task_id)
-    if decision.unit and decision.act is not Act.REASSIGN:
-        unit_id = plans.unit_ids(connection).get(decision.unit)
-        if unit_id is None:
-            raise NotFound(f"没有登记名为「{decision.unit}」的单位。")
-        found = [o for o in found if o.unit_id == unit_id]
-    if not found:
+def _take(
+    batch: Batch, plan_id: int, task_id: int, owed: Sequence[Obligation], decision: Decision
+) -> Sequence[Obligation]:
+    if decision.act is Act.REASSIGN:
+        if not decision.unit:
+            raise Refused("转办请写明新的单位（--unit 单位）。")
+        return reassign(batch, plan_id, task_id, owed, decision.unit)
+    unit_id = _unit(batch.connection, decision.unit)
+    if decision.act is Act.CONFIRM:
+        return confirm(batch, plan_id, task_id, unit_id, decision.by, decision.reason)
+    mine = [o for o in owed if unit_id in (None, o.unit_id)]
+    if not mine:
         raise Refused("这一项没有在办的节点。")
-    return found
+    return _ACTS[decision.act](batch, mine, decision)
+
+
+def _active_plan(connection: Connection, task_id: int) -> int:
+    query = select(plan_table.c.id, plan_table.c.state).join(tasks).where(tasks.c.id == task_id)
+    plan = connection.execute(query).one()
+    if plan.state != "active":
+        raise Refused(f"方案 {plan.id} 还没有启用或已经关闭，不能作决定。")
+    return int(plan.id)
+
+
+def _units_of(connection: Connection, task_id: int) -> set[int]:
+    query = select(assignments.c.unit_id).where(assignments.c.task_id == task_id, assignments.c.unit_id.is_not(None))
+    return {row.unit_id for row in connection.execute(query)}
+
+
+def _unit(connection: Connection, name: str | None) -> int | None:
+    if name is None:
+        return None
+    unit_id = plans.unit_ids(connection).get(name)
+    if unit_id is None:
+        raise NotFound(f"没有登记名为「{name}」的单位。")
+    return unit_id
 
 
 def _completions(owed: Sequence[Obligation]) -> list[Obligation]:
@@ -121,6 +151,7 @@ def _return(batch: Batch, owed: Sequence[Obligation], decision: Decision) -> lis
             raise Refused("已过期限，退回时请写明新的日期（--until 2022-10-21）。")
         change = delay.returned(obligation, decision.until, earliest, batch.service.slots, decision.reason)
         if batch.add(obligation, change):
+            _moved(batch, obligation, change.obligation)
             done.append(obligation)
     return done
 
@@ -129,46 +160,40 @@ def _extend(batch: Batch, owed: Sequence[Obligation], decision: Decision) -> lis
     """Rule 10: a changed due date re-arms the occurrence as a new version."""
     until = _future(batch, decision)
     done = []
-    for obligation in _completions(owed):
+    for obligation in _meant(_completions(owed)):
         change = delay.extended(obligation, until, batch.service.earliest(), batch.service.slots)
-        if not batch.add(obligation, change):
-            continue
-        assert change is not None
-        version = change.obligation.version
-        plans.set_occurrence(batch.connection, obligation.occurrence_id or 0, "armed", due_on=until, version=version)
-        _ask_again(batch, change.obligation)
-        done.append(obligation)
+        if change is not None and batch.add(obligation, change):
+            _moved(batch, obligation, change.obligation)
+            done.append(obligation)
     return done
 
 
-def _ask_again(batch: Batch, completion: Obligation) -> None:
-    """The confirmation of a moved due date: asked anew where its T-10 is still to come, closed where it is not."""
-    asked = asking_step(completion, batch.service.slots)
-    ahead = asked is not None and asked.slot >= batch.service.earliest()
-    found = obligations.select_where(
-        batch.connection,
-        table.c.kind == Kind.CONFIRMATION.value,
-        table.c.occurrence_id == completion.occurrence_id,
-        table.c.unit_id == completion.unit_id,
+def _meant(completions: Sequence[Obligation]) -> list[Obligation]:
+    """Per unit what an extension is about: what it asked for, else what falls due first."""
+    found: dict[int, list[Obligation]] = {}
+    for obligation in sorted(completions, key=lambda o: (o.state is not State.FROZEN, o.due_at(), o.id)):
+        first = found.setdefault(obligation.unit_id, [obligation])
+        if obligation not in first and obligation.state is State.FROZEN:
+            first.append(obligation)
+    return [obligation for one_unit in found.values() for obligation in one_unit]
+
+
+def _moved(batch: Batch, before: Obligation, after: Obligation) -> None:
+    """Rule 10: the occurrence has its new due date, and its question is asked anew where there is time."""
+    if after.version == before.version:
+        return
+    mine = select(occurrences).where(occurrences.c.id == before.occurrence_id)
+    occurrence = batch.connection.execute(mine).one()
+    taken = select(occurrences.c.id).where(
+        occurrences.c.schedule_id == occurrence.schedule_id,
+        occurrences.c.unit_id == occurrence.unit_id,
+        occurrences.c.due_on == after.due_on,
+        occurrences.c.id != occurrence.id,
     )
-    for confirmation in found:
-        if not ahead or asked is None:
-            batch.add(confirmation, silence.closed(confirmation, "due moved"))
-            continue
-        renewed = confirmation.to(
-            State.PLANNED,
-            version=completion.version,
-            due_on=completion.due_on,
-            level=0,
-            round=0,
-            answer=None,
-            answered_on=None,
-            accepted_on=None,
-            wait_last_on=None,
-            next_step=asked.step,
-            next_slot=asked.slot,
-        )
-        batch.add(confirmation, Change(renewed, strike=True))
+    if batch.connection.execute(taken).first() is not None:
+        raise Refused(f"{after.due_on} 已有这一项的另一个节点，请换一天。")
+    plans.set_occurrence(batch.connection, occurrence.id, "armed", due_on=after.due_on, version=after.version)
+    ask_again(batch, after)
 
 
 def _refuse(batch: Batch, owed: Sequence[Obligation], decision: Decision) -> list[Obligation]:
@@ -224,137 +249,6 @@ def _hold(batch: Batch, owed: Sequence[Obligation], decision: Decision) -> list[
     return [o for o in found if batch.add(o, delay.held(o, batch.service.earliest(), batch.service.slots))]
 
 
-def _confirm(batch: Batch, owed: Sequence[Obligation], decision: Decision) -> list[Obligation]:
-    """代登记: the lead office records what a unit said by telephone or on paper; also the unit's signature."""
-    giver = Giver(contact_id=None, name=decision.by, door=Door.PROXY, assurance=Assurance.A0)
-    units = {o.unit_id for o in owed}
-    signatures = obligations.select_where(
-        batch.connection,
-        table.c.kind == Kind.SIGNATURE.value,
-        table.c.plan_id.in_({o.plan_id for o in owed}),
-        table.c.unit_id.in_(units),
-    )
-    waiting = [o for o in (*signatures, *owed) if o.kind in (Kind.SIGNATURE, Kind.CONFIRMATION) and _asked(o)]
-    choices = {Kind.SIGNATURE: Choice.SIGN, Kind.CONFIRMATION: Choice.ON_TIME}
-    answers = [Answer(o.id, choices[o.kind], text=decision.reason) for o in waiting]
-    given = give_in(batch.service, batch.connection, answers, giver)
-    accepted = {g.obligation_id for g in given if g.accepted}
-    return [o for o in waiting if o.id in accepted]
-
-
-def _asked(obligation: Obligation) -> bool:
-    return obligation.state in OPEN_SILENCE and obligation.state is not State.PLANNED
-
-
-def _reassign(batch: Batch, owed: Sequence[Obligation], decision: Decision) -> list[Obligation]:
-    """转办: the task's open duties go to another unit, which is asked to sign for what was handed over."""
-    if not decision.unit:
-        raise Refused("转办请写明新的单位（--unit 单位）。")
-    connection, service = batch.connection, batch.service
-    unit_id = plans.ensure_units(service.database, connection, [decision.unit])[decision.unit]
-    moving = [o for o in owed if o.is_open and o.unit_id != unit_id]
-    if not moving:
-        return []
-    policy_id = _policy_id(connection, moving[0])
-    _extend_directory(batch, moving[0].plan_id, unit_id)
-    for old in [o for o in moving if o.kind is Kind.COMPLETION]:
-        _hand_over(batch, old, unit_id, policy_id)
-    for old in moving:
-        shut = replace(old, state=State.CLOSED, next_step=None, next_slot=None)
-        facts = silence.closed(old, "reassigned")
-        batch.add(old, replace(facts, obligation=shut) if facts else None)
-    _hand_over_assignments(connection, moving, unit_id, decision.unit, batch)
-    _sign_for(batch, moving[0], unit_id, policy_id)
-    return moving
-
-
-def _hand_over(batch: Batch, old: Obligation, unit_id: int, policy_id: int) -> None:
-    slots, earliest = batch.service.slots, batch.service.earliest()
-    plan = batch.directory.plans[old.plan_id]
-    day = batch.service.now().date()
-    fresh = old.to(
-        State.ARMED,
-        id=0,
-        unit_id=unit_id,
-        version=1,
-        level=0,
-        round=0,
-        opened_on=day,
-        answer=None,
-        answered_on=None,
-        before=None,
-        marks=(),
-        reports=0,
-        own_office=plan.lead_office_id == unit_id,
-    )
-    renewed = delay.armed(fresh, slots, earliest)
-    number = obligations.insert(batch.connection, renewed, policy_id)
-    batch.happened.append(
-        events.of_obligation(replace(renewed, id=number), "obligation.handed-over", {"from": old.unit_id})
-    )
-
-
-def _hand_over_assignments(
-    connection: Connection, moving: Sequence[Obligation], unit_id: int, unit: str, batch: Batch
-) -> None:
-    task_ids = sorted({o.task_id for o in moving if o.task_id is not None})
-    old_units = {o.unit_id for o in moving}
-    connection.execute(
-        assignments.update()
-        .where(assignments.c.task_id.in_(task_ids), assignments.c.unit_id.in_(old_units), assignments.c.role == "lead")
-        .values(ended_at=batch.service.now())
-    )
-    for task_id in task_ids:
-        connection.execute(
-            assignments.insert(), {"task_id": task_id, "unit_id": unit_id, "named": unit, "role": "lead", "via": ""}
-        )
-    connection.execute(
-        occurrences.update()
-        .where(occurrences.c.task_id.in_(task_ids), occurrences.c.unit_id.in_(old_units))
-        .values(unit_id=unit_id)
-    )
-
-
-def _sign_for(batch: Batch, like: Obligation, unit_id: int, policy_id: int) -> None:
-    """A later signature, for what was handed over."""
-    plan = batch.directory.plans[like.plan_id]
-    signature = replace(
-        like,
-        id=0,
-        kind=Kind.SIGNATURE,
-        unit_id=unit_id,
-        task_id=None,
-        occurrence_id=None,
-        subject=f"转办 {batch.service.now():%Y-%m-%d %H:%M:%S}",
-        version=1,
-        state=State.PLANNED,
-        level=0,
-        round=0,
-        highest=min(like.policy.signature.highest, 2 if plan.leader_ids else 1),
-        next_step="sign",
-        next_slot=batch.service.earliest(),
-        opened_on=batch.service.now().date(),
-        start_on=None,
-        due_on=None,
-        due_time=None,
-        count=1,
-        answer=None,
-        answered_on=None,
-        before=None,
-        marks=(),
-    )
-    obligations.insert(batch.connection, signature, policy_id)
-
-
-def _policy_id(connection: Connection, obligation: Obligation) -> int:
-    return int(connection.scalar(select(table.c.policy_id).where(table.c.id == obligation.id)) or 0)
-
-
-def _extend_directory(batch: Batch, plan_id: int, unit_id: int) -> None:
-    wanted = {*batch.directory.units, unit_id}
-    batch.directory = Directory.load(batch.connection, [plan_id], wanted)
-
-
 def _future(batch: Batch, decision: Decision) -> date:
     if decision.until is None:
         raise Refused("请写明日期（--until 2022-10-21）。")
@@ -369,15 +263,20 @@ def _close_confirmations(batch: Batch, completion: Obligation, why: str) -> None
 
 
 def _reported_by(connection: Connection, obligation: Obligation) -> str:
-    """Who reported the result last: a contact's name, or the name another person gave."""
+    """Who reported the result last, also in answer to 能否按期: a contact's name, or the name another person gave."""
+    same = select(table.c.id).where(
+        table.c.occurrence_id == obligation.occurrence_id, table.c.unit_id == obligation.unit_id
+    )
     query = (
         select(event_table.c.contact_id, event_table.c.body, contact_table.c.name)
         .outerjoin(contact_table, contact_table.c.id == event_table.c.contact_id)
-        .where(event_table.c.obligation_id == obligation.id, event_table.c.type == "answer.given")
+        .where(event_table.c.obligation_id.in_(same), event_table.c.type == "answer.given")
         .order_by(event_table.c.id.desc())
     )
-    row = connection.execute(query).first()
-    return "" if row is None else str(row.name or row.body.get("name", ""))
+    for row in connection.execute(query):
+        if row.body.get("choice") == Choice.SUBMIT.value:
+            return str(row.name or row.body.get("name", ""))
+    return ""
 
 
 def _has_others(batch: Batch, obligation: Obligation, by: str) -> bool:
@@ -393,12 +292,10 @@ _ACTS: dict[Act, Callable[[Batch, Sequence[Obligation], Decision], list[Obligati
     Act.RETURN: _return,
     Act.EXTEND: _extend,
     Act.REFUSE: _refuse,
-    Act.REASSIGN: _reassign,
     Act.SUSPEND: _suspend,
     Act.RESUME: _resume,
     Act.RELEASE: _release,
     Act.HOLD: _hold,
-    Act.CONFIRM: _confirm,
 }
 
 _WORDS = {
