@@ -35,7 +35,18 @@ def assemble(reading: Reading, found: list[Piece]) -> tuple[list[Phase], str]:
         if piece.phases:
             so_far.add(piece)
     kept = so_far.kept
+    if not kept and len(found) == 1 and (alone := _whole_year(reading, found[0])) is not None:
+        kept = [alone]
     return [phase for piece in kept for phase in piece.phases], " + ".join([piece.rule for piece in kept])
+
+
+def _whole_year(reading: Reading, piece: Piece) -> Piece | None:
+    """明年, 2022年度, 年度: a year that is the whole expression is its window."""
+    if piece.kind != "span" or len(reading.text.strip(" 。")) > piece.end - piece.start:
+        return None
+    year = reading.year if piece.point is None else piece.point.last.year
+    piece.phases = [Deadline(date(year, 1, 1), date(year, 12, 31))]
+    return piece
 
 
 @dataclass(slots=True)

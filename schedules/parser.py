@@ -65,6 +65,7 @@ _OPENINGS: Final[tuple[tuple[str, tuple[Family, ...]], ...]] = (
     ("半", (recurring_piece, triggered_piece)),
     (_OF_MONTHS, (recurring_piece, dated_piece, end_of_each)),
     (_REGIMES, (recurring_piece,)),
+    (" ".join(f"周{day} 星期 礼拜" for day in "一二三四五六日天"), (recurring_piece, dated_piece)),
     (_AHEAD, (recurring_piece, dated_piece)),
     (_OF_YEARS, (dated_piece, recurring_piece, _span_word)),
     (_POINTS, (dated_piece,)),

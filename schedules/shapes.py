@@ -68,7 +68,7 @@ _SHORT: Final[dict[str, tuple[Freq, str]]] = {
     "两周": ("weekly", "FREQ=WEEKLY;INTERVAL=2"),
     "日": ("daily", "FREQ=DAILY"),
 }
-_MODAL: Final = frozenset("原一应必务需并且须要可将均每经该对由也都得向按请的至最尽力确时期日")
+_MODAL: Final = frozenset("原一应必务需并且须要可将均每经该对由也都得向按请的至最尽力确时期日之")
 _UNITS: Final[dict[str, Unit]] = {"工作日": "workday", "小时": "hour", "日": "day", "月": "month"}
 
 

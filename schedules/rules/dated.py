@@ -22,8 +22,8 @@ CLOCK: Final = (
     f"|(?P<h2>{_HOURS})[时点](?!段|候|间|效|限|[位个名])(?:(?P<half>半)|整|正|许|(?P<mi2>{_HOURS})分?)?)"
 )
 _TAIL: Final = pattern(
-    "(?:当[天日])?(?:[(（](?:(?:星期|周|礼拜)[一二三四五六日天]|含当[日天]|含|[周星期日一二三四五六]{2,3}|北京时间)[)）])?"
-    f"(?P<clock>[(（,，]?{CLOCK}[)）]?(?P<span>[-—–―－~～至到])?)?"
+    "(?:当[天日])?(?:(?:星期|周|礼拜)[一二三四五六日天])?(?:[(（](?:(?:星期|周|礼拜)[一二三四五六日天]|含当[日天]|含|[周星期日一二三四五六]{2,3}|北京时间)[)）])?"
+    f"(?P<clock>[(（,， ]?{CLOCK}[)）]?(?P<span>[-—–―－~～至到])?)?"
     "(?:当?[天日]?(?:下班|上班|收市|工作时间结束))?(?:[(（][^()（）]{0,8}[)）])?"
     "(?P<suffix>之前|以前|前(?!期|述|提[^交]|置|瞻|端|景|列|三|两|[0-9]|[一二三四五六七八九十]+[季个])|之内|以内"
     "|内(?!部|容|蒙|外|控|设|涵|网|审|参|务)|期间|(?:起|开始)(?=至|到|[，,。；;、)）每按逐常]|$|施行|实施|执行|生效|全面|陆续|在|对|组织|逐步|开展|正式|集中|试)"
@@ -31,7 +31,9 @@ _TAIL: Final = pattern(
 )
 _FIRST_CLOCK: Final = pattern(f"(?:[(（](?:星期|周|礼拜)[一二三四五六日天][)）])?(?:{CLOCK})?(?=[-—–―－~～〜至到起开])")
 _CLOCK_CHARS: Final = frozenset("上下中晚早凌正(（0123456789一二三四五六七八九十零")
-_TAIL_CHARS: Final = frozenset("之以前内期起开为止截后左当下上中晚早凌正工夜(（,，0123456789一二三四五六七八九十零的")
+_TAIL_CHARS: Final = frozenset(
+    " 周星礼之以前内期起开为止截后左当下上中晚早凌正工夜(（,，0123456789一二三四五六七八九十零的"
+)
 _BEFORE: Final = frozenset({"之前", "以前", "前"})
 _AFTER: Final = frozenset({"之后", "以后", "后", "以来"})
 _UNTIL: Final = pattern(
@@ -66,6 +68,10 @@ def dated_piece(reading: Reading, at: int) -> Piece | None:
     if found is None:
         return None
     point, end = found
+    if point.form == "year" and end < len(text):
+        inside = _listed_in_year(reading, point, at, end)
+        if inside is not None:
+            return inside
     if end < len(text):
         behind = _behind_clock(reading, end) if text[end] in _CLOCK_CHARS else end
         if text[behind : behind + 1] in _DASH_STARTS:
@@ -73,6 +79,18 @@ def dated_piece(reading: Reading, at: int) -> Piece | None:
             if span is not None:
                 return span
     return _settled(reading, point, at, end)
+
+
+def _listed_in_year(reading: Reading, point: Point, at: int, end: int) -> Piece | None:
+    """2023年3-5月, 2023年第二、三季度: a list or span behind the year it belongs to."""
+    before, reading.carried_year = reading.carried_year, point.last.year
+    head = HEAD.match(reading.text, end)
+    piece = _listed(reading, end) if head is not None or reading.text[end] == "上" else None
+    if piece is None:
+        reading.carried_year = before
+        return None
+    piece.start = at
+    return piece
 
 
 def _behind_clock(reading: Reading, end: int) -> int:

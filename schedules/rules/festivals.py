@@ -7,6 +7,7 @@ from typing import Final
 from schedules import lunar
 from schedules.patterns import pattern
 from schedules.reading import Point, Reading, UnreadableExpression
+from schedules.rules.lookup import Rule
 from schedules.spelling import NUMERAL, number
 
 FIXED: Final[dict[str, tuple[int, int]]] = {
@@ -76,7 +77,8 @@ def lunar_point(reading: Reading, match: "Match[str]") -> tuple[Point, int] | No
     month = _MONTHS.get(match["m"]) or number(match["m"])
     day_text = match["d"].removeprefix("初")
     day = number(day_text)
-    marked = match["mark"] or match["m"] in _MONTHS or match["d"].startswith("初")
+    bare = match["d"][0] in "廿卅" and match.group()[-1] not in "日号"
+    marked = match["mark"] or match["m"] in _MONTHS or match["d"].startswith("初") or bare
     if month is None or day is None or not marked:
         return None
     year = reading.carried_year
@@ -87,3 +89,7 @@ def lunar_point(reading: Reading, match: "Match[str]") -> tuple[Point, int] | No
     except ValueError as cause:
         raise UnreadableExpression(f"{cause}，请写明公历日期", match.start()) from None
     return Point(when, when, "day", False, "lunar day"), match.end()
+
+
+FESTIVALS: Final = Rule("festival", FESTIVAL, festival_point)
+LUNAR_DAYS: Final = Rule("lunar day", LUNAR, lunar_point)
