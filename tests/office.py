@@ -9,9 +9,11 @@ assert story.told("供水处/liaison") == [...]
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import func, select
 
@@ -47,6 +49,7 @@ OFFICE, WATER, RIVER, PUMPS = "综合处", "供水处", "河湖处", "泵站中�
 LEADER = "江临"
 YEAR = 2022
 SLOTS = SlotCalendar(china())
+T = TypeVar("T")
 
 
 def person(unit: str, role: Role, name: str, email: str | None = None, phone: str = "0755-5550100") -> Contact:
@@ -302,3 +305,15 @@ def morning(day: str) -> Slot:
 def afternoon(day: str) -> Slot:
     """2022-09-30 as its afternoon slot."""
     return Slot(date.fromisoformat(day), PM)
+
+
+def at_once(act: Callable[[], T], times: int) -> list[T]:
+    """The same act in so many threads that begin together; what each came to."""
+    begin = threading.Barrier(times)
+
+    def together() -> T:
+        begin.wait(10)
+        return act()
+
+    with ThreadPoolExecutor(times) as pool:
+        return [future.result(60) for future in [pool.submit(together) for _ in range(times)]]
