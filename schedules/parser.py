@@ -18,7 +18,7 @@ from schedules.rules.dated import bare_years, dated_piece
 from schedules.rules.festivals import NAMES
 from schedules.rules.points import HEAD
 from schedules.rules.recurring import end_of_each, recurring_piece
-from schedules.rules.silence import describes, named_stretch, skipped
+from schedules.rules.silence import describes, is_rate, named_stretch, skipped
 from schedules.rules.standing import PHRASE_HEADS, STANDING, VAGUE, standing_piece
 from schedules.rules.triggered import triggered_piece
 from schedules.schedule import Schedule
@@ -149,7 +149,9 @@ def _piece_at(reading: Reading, at: int, char: str) -> Piece | None:
     for family in families:
         piece = family(reading, at)
         if piece is not None:
-            if piece.kind == "dated" and describes(reading, piece):
+            if (piece.kind == "dated" and describes(reading, piece)) or (
+                piece.kind == "recurring" and is_rate(reading, piece)
+            ):
                 piece.kind, piece.phases = "silent", []
             return piece
     return None

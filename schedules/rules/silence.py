@@ -6,7 +6,7 @@ Each rule is one habit of official prose, found in published documents; none of 
 from typing import Final
 
 from schedules.patterns import pattern
-from schedules.reading import Piece, Reading
+from schedules.reading import Piece, Point, Reading
 
 _TITLE: Final = pattern("《[^《》]{0,200}(?:《[^《》]{0,100}》[^《》]{0,100}){0,3}》|〈[^〈〉]{0,200}〉|<[^<>]{0,200}>")
 _NUMBERED: Final = pattern("[〔\\[［【(（](?:19|20)\\d\\d[〕\\]］】)）](?:第)?\\d{1,5}号?")
@@ -59,6 +59,37 @@ def _is_signature(reading: Reading, piece: Piece) -> bool:
     return before[-1:] in ("", "\n") and (after[:1] in ("", "\n") or after.startswith("印发"))
 
 
+_AMOUNT: Final = pattern(
+    "[^。；;\n]{0,24}?(?:同比|环比|增长(?!点)|增速|上涨|不良率?|GDP|CPI|收入达|产值|[0-9.]+[亿万]?元)"
+)
+_DECIDED: Final = pattern("[^，,。；;\n]{0,24}?(?:审议|会议通过|印发(?:[)）]|$))")
+_STATISTIC: Final = pattern("(?:末)?[^，,。；;\n]{0,10}?(?:同比|环比|GDP|CPI|PPI|增速|不良|比重)")
+_MET: Final = pattern("[^。；;\n]{0,16}?(?:主持召开|召开了?第|召开全|出席|发表|指出|强调)")
+_RATE: Final = pattern("[^，,。；;\n]{0,10}?(?:[0-9.]+[万亿]?元|[0-9.]+[%％])")
+_RATED: Final = pattern("(?:每[人户名亩位家班车](?:次)?|人均|户均|平均)$")
+_TERM: Final = pattern(
+    "(?:(?:有效|执行|公示|服务|合同|租赁|施行|试行|任职|建设|保质|处罚)(?:期|期限|时间)|任期|工期)(?:为|是|自|从|至|到|[:：]){0,2}$"
+)
+_PLAN_NAME: Final = pattern("(?:计划|行动|规划|方案|纲要|工程)[(（]$")
+
+
+def is_rate(reading: Reading, piece: Piece) -> bool:
+    """Whether 每月 belongs to a sum or share: 每人每月补助500元, 每年5%的比例."""
+    text = reading.text
+    return _RATE.match(text, piece.end) is not None or (
+        piece.start > 1 and _RATED.search(text, max(0, piece.start - 3), piece.start) is not None
+    )
+
+
+def _is_past(reading: Reading, piece: Piece, point: Point) -> bool:
+    """Of prose: a signature, a year before the plan's, a figure of statistics, a decision already taken."""
+    if point.form == "day" and _is_signature(reading, piece):
+        return True
+    if point.last.year < reading.year or point.first.year < reading.year - 1:
+        return True
+    return _AMOUNT.match(reading.text, piece.end) is not None and reading.text[piece.end : piece.end + 1] in "，,"
+
+
 def describes(reading: Reading, piece: Piece) -> bool:
     """Whether a date only describes something, or tells what happened."""
     text = reading.text
@@ -73,9 +104,17 @@ def describes(reading: Reading, piece: Piece) -> bool:
             return True
         if _UNTIL_NOW.search(before) and _ALREADY.match(text, end):
             return True
-    if point is None or not point.year_named or piece.suffix or piece.rule == "span of years":
+        if _TERM.search(before) or _PLAN_NAME.search(before):
+            return True
+    if point is None or piece.suffix or piece.rule == "span of years":
         return False
-    if not reading.whole and point.form == "day" and _is_signature(reading, piece):
+    if not reading.whole and _STATISTIC.match(text, end):
+        return True
+    if not point.year_named:
+        return point.form == "day" and text[end : end + 1] in ("，", ",") and _MET.match(text, end) is not None
+    if _DECIDED.match(text, end):
+        return True
+    if not reading.whole and _is_past(reading, piece, point):
         return True
     if (
         point.form in ("day", "part", "period")

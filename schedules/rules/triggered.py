@@ -61,7 +61,7 @@ _OWN_NAMED: Final = pattern(
 _IN_BRACKETS: Final = pattern("[(（]自?(?P<event>[^()（）]{1,30}?)之?日起(?:计?算|起算|计)?[)）]")
 _THAT_IS: Final = pattern("[(（]即")
 _NOT_A_LIMIT: Final = pattern(
-    "(?:有效期|公示期|公示|公告期|间隔|满|任期|试用期|保修期|质保期|服务期|存续|保存|保留|不少于|至少|超过|达|达到|大于|近|过去|最近|连续|累计|为期|历时|周期为?|用|每|时长|工期|期为|年限)$"
+    "(?:有效期|公示期|(?:合同|执行|保存|保管|有效|租赁|借款|处罚|服务|使用|贷款|还款)(?:期|期限|年限)为?|(?:压缩|压减|缩短|减少|精简|放宽|延长|提速|缩减|降)(?:至|到|为)?|由|从|法定|公示|公告期|间隔|满|任期|试用期|保修期|质保期|服务期|存续|保存|保留|不少于|至少|超过|达|达到|大于|近|过去|最近|连续|累计|为期|历时|周期为?|用|每|时长|工期|期为|年限)$"
 )
 _PAST: Final = pattern("(?:近|过去|最近|此前)(?:的)?$|^前$")
 
@@ -184,7 +184,7 @@ def _limit(reading: Reading, left: str, n: int, unit: Unit, inside: bool) -> Pha
         in ("在", "于", "务必", "确保", "应当", "力争", "须", "应", "要", "需", "原则上", "一般", "限", "控制在")
     ):
         return None
-    if _NOT_A_LIMIT.search(left, max(0, len(left) - 6)) and not (limited and "超过" in limited.group()):
+    if _NOT_A_LIMIT.search(left, max(0, len(left) - 8)) and not (limited and "超过" in limited.group()):
         return None
     noun = event_name(_strip_limit(left), inside=False)
     if noun:

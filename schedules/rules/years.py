@@ -25,7 +25,9 @@ _YEAR_MARK: Final = pattern(
 _YEAR: Final = pattern(f"(?P<y>[{NUMERAL}oO]{{2,4}})年(?![龄限均轻])度?(?P<of>的)?")
 _YEAR_WORD: Final = pattern("今年度?|本年度?|当年度?|明年度?|次年度?|翌年|来年|后年|去年|上一?年度?|前年")
 _YEAR_SHIFT: Final = {"今": 0, "本": 0, "当": 0, "明": 1, "次": 1, "翌": 1, "来": 1, "后": 0}
-_PLAN: Final = pattern('[“"「‘]?(十[一二三四五六七])五[”"」’]?(?P<mark>期间|时期|期内|末|内|初|以来|前)')
+_PLAN: Final = pattern(
+    '[“"「‘]?(十[一二三四五六七])五[”"」’]?(?P<mark>期间|时期(?=[，,、内末]|$|[)）])|期内|末|内|初|以来|前)'
+)
 _NUMERALS: Final = frozenset("0123456789零〇○一二两三四五六七八九十半几数多")
 
 
