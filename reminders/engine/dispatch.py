@@ -108,13 +108,21 @@ def _must_wait(service: Service, connection: Connection, row: Row[Any], message:
     machine_now = service.machine_now()
     if message.kind != MessageKind.ANSWER and service.slots.open_slot(service.now()) is None:
         return machine_now
-    stopped = pauses.active(connection)
-    if stopped.everything:
+    if _paused(connection, message):
         return machine_now + timedelta(minutes=1)
     parked = outbox.parked_now(connection, machine_now).get(outcomes.park_key(row.channel, message.contact_id))
     if parked is not None:
         return parked.until or machine_now + timedelta(minutes=15)
     return None if row.channel in service.channels else machine_now + timedelta(minutes=15)
+
+
+def _paused(connection: Connection, message: Row[Any]) -> bool:
+    """Whether somebody stopped everything, or a plan or unit that the message speaks of."""
+    stopped = pauses.active(connection)
+    if stopped.everything or not (stopped.plan_ids or stopped.unit_ids):
+        return stopped.everything
+    about = living_items(connection, [message.id])
+    return any(item.plan_id in stopped.plan_ids or item.unit_id in stopped.unit_ids for item in about)
 
 
 def _payload(service: Service, connection: Connection, row: Row[Any], message: Row[Any]) -> tuple[Payload, Row[Any]]:
