@@ -114,6 +114,14 @@ OPENING: Final = pattern(_opening_pattern())
 _SENTENCE_END: Final = pattern(f"[{SENTENCE_ENDS}]")
 
 
+def _continues(text: str, at: int) -> bool:
+    """Whether a numeral is the rest of a number; not the 8 of 「1.8月底前」, where 1 numbers an item."""
+    if text[at - 1] != ".":
+        return text[at - 1] in _NUMERALS
+    head = HEAD.match(text, at)
+    return head is None or text[head.end() : head.end() + 1] != "月"
+
+
 def pieces(reading: Reading) -> list[Piece]:
     """What the rules read in a text, in its order; refused where a rule finds an impossible date."""
     text, end = reading.text, 0
@@ -121,7 +129,7 @@ def pieces(reading: Reading) -> list[Piece]:
     for opening in OPENING.finditer(text):
         at = opening.start()
         char = text[at]
-        if at < end or (char in _NUMERALS and at and (text[at - 1] in _NUMERALS or text[at - 1] == ".")):
+        if at < end or (char in _NUMERALS and at and _continues(text, at)):
             continue
         if found and end < at and _SENTENCE_END.search(text, end, at):
             reading.new_sentence()
@@ -137,6 +145,9 @@ def pieces(reading: Reading) -> list[Piece]:
     return found
 
 
+_SILENCERS: Final = {"dated": describes, "recurring": is_rate}
+
+
 def _piece_at(reading: Reading, at: int, char: str) -> Piece | None:
     if char in _NUMERALS:
         head = HEAD.match(reading.text, at)
@@ -149,9 +160,8 @@ def _piece_at(reading: Reading, at: int, char: str) -> Piece | None:
     for family in families:
         piece = family(reading, at)
         if piece is not None:
-            if (piece.kind == "dated" and describes(reading, piece)) or (
-                piece.kind == "recurring" and is_rate(reading, piece)
-            ):
+            silencer = _SILENCERS.get(piece.kind)
+            if silencer is not None and silencer(reading, piece):
                 piece.kind, piece.phases = "silent", []
             return piece
     return None

@@ -133,6 +133,9 @@ def _is_deadline_year(reading: Reading, point: Point, suffix: str, at: int, end:
     return reading.whole and _ACHIEVED.match(reading.text, end) is not None
 
 
+_FROM_ISSUE: Final = pattern("(?:(?:印发|发文|发布|下发|公布)之日|现在)起?(?:至|到)$")
+
+
 def phases_of(reading: Reading, point: Point, suffix: str, time: str | None, at: int) -> list[Phase]:
     """What a point with its suffix asks for; nothing where it only says from when, or after what."""
     if suffix in _AFTER or (suffix == "左右" and point.form == "year"):
@@ -143,6 +146,8 @@ def phases_of(reading: Reading, point: Point, suffix: str, time: str | None, at:
         return [Deadline(*_days_off(point.first), 1, time)]
     if suffix in _BEFORE:
         return [Deadline(None, last_day_before(point), 1, time)]
+    if _FROM_ISSUE.search(reading.text, max(0, at - 12), at):
+        return [Deadline(reading.issued, point.last, 1, time)]
     if point.form in ("day", "end") or (suffix in ("为止", "止", "截止") or _is_until(reading, at)):
         return [Deadline(None, point.last, 1, time)]
     return [Deadline(point.first, point.last, 1, time)]

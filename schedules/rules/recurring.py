@@ -47,7 +47,7 @@ _DAY_LIST: Final = f"(?:{N}[日号]?[、,，和及与]){{0,9}}{N}[日号]"
 _INNER_MONTH: Final = pattern(
     "(?:之|的|当月|内的?)?"
     f"(?:(?P<which>首个?月|第[一二三四五六]个?月|末月|最后一?个?月|次月|下月|下个?季度首月|(?:结束|终了|末|底)?之?后)(?:的)?)?"
-    f"(?:(?P<days>{_DAY_LIST})(?P<within>之内|以内|内)?|(?P<part>上旬|中旬|下旬|月?底|月?末|月?初|中(?=前|之前|以前|[，,。；]|$))"
+    f"(?:(?:{N}[日号]?{DASH}(?={N}[日号]))?(?P<days>{_DAY_LIST})(?P<within>之内|以内|内)?|(?P<part>上旬|中旬|下旬|月?底|月?末|月?初|中(?=前|之前|以前|[，,。；]|$))"
     f"|(?:第(?P<w>{N})|(?P<lw>最后一?))个?(?:(?P<workday>工作日)(?P<in2>内)?|(?P<lastday>天|日)|(?:周|星期|礼拜)(?:的?(?:星期|周|礼拜)?(?P<wd>[一二三四五六日天]))?)"
     f"|前?(?P<first>{N})个(?P<fw>工作日)内?)?"
 )
@@ -108,9 +108,14 @@ def _one_a(reading: Reading, at: int) -> Piece | None:
     return _every(reading, at, match.end(), unit, 1)
 
 
+_CLAUSE_MARKS: Final = frozenset('，,。；;、 (（“"')
+_KEEPS: Final = frozenset(["实行", "建立", "落实", "执行", "坚持", "推行", "按照", "开展", "做到", "采取", "实施"])
+
+
 def _regime(reading: Reading, at: int) -> Piece | None:
     """周调度、月通报、季推进、年考评: only at the head of a clause, where it cannot be the end of another word."""
-    if at and reading.text[at - 1] not in '，,。；;、 (（“"':
+    before = reading.text[max(0, at - 2) : at]
+    if before and before[-1] not in _CLAUSE_MARKS and before not in _KEEPS:
         return None
     match = _REGIME.match(reading.text, at)
     if match is None:

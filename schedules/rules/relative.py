@@ -30,6 +30,15 @@ def _weekday(reading: Reading, match: "Match[str]") -> tuple[Point, int] | None:
     return Point(day, day, "day", True, "relative"), match.end()
 
 
+_CONTENT: Final = pattern("的?(?:度|各|工作|情况|进展|进度|数据|总结|报表|计划|信息|任务|发生|应|已|内容|报)")
+
+
+def _by_then(reading: Reading, match: "Match[str]") -> bool:
+    """Whether 本月 is a time limit (本月前, or nothing else in the text) and not the subject of a report."""
+    after = reading.char(match.end())
+    return after in ("前", "内") or len(reading.text) == match.end() - match.start()
+
+
 def _relative(reading: Reading, match: "Match[str]") -> tuple[Point, int] | None:
     """本月, 下月10日, 本周五, 下季度, 明天: counted from the date of issue; 上月 is past."""
     at = match.start()
@@ -41,6 +50,11 @@ def _relative(reading: Reading, match: "Match[str]") -> tuple[Point, int] | None
     unit = match["unit"]
     if unit == "旬" or (match["wd"] and unit in ("月", "季", "季度")):
         return None
+    marked = match["part"] or match["d"] or match["wd"] or match["w"]
+    if not marked and (
+        _CONTENT.match(reading.text, match.end()) or (reading.issued is None and not _by_then(reading, match))
+    ):
+        return Point(date(reading.year, 1, 1), date(reading.year, 1, 1), "past", False, "present period"), match.end()
     base = reading.need_issue(match.group(), at)
     if unit in ("周", "星期", "礼拜"):
         return _relative_week(base, match, ahead)

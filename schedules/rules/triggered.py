@@ -157,7 +157,7 @@ def _phase(reading: Reading, match: "Match[str]", left: str, n: int, unit: Unit)
         return Triggered(event or "提前", n, unit, False)
     if suffix in ("前", "之前"):
         return _before(left, n, unit)
-    return _limit(reading, left, n, unit, inside)
+    return _limit(reading, match.start(), left, n, unit, inside)
 
 
 def _clause_before(text: str, at: int, left: str) -> str:
@@ -169,13 +169,25 @@ def _clause_before(text: str, at: int, left: str) -> str:
     return before if before.endswith(("后", "起")) else ""
 
 
+_SUBJECT: Final = pattern("(?:(?:对于?|针对|凡是?)(?:涉及)?|涉及)(?P<subject>[^，,。；;]{2,40})$")
+
+
+def _subject_before(text: str, at: int, left: str) -> str:
+    """对…舆情，要在5小时内: the subject of the clause before, where it names one; empty where it does not."""
+    comma = at - len(left) - 1
+    if comma < 1 or text[comma] not in "，,":
+        return ""
+    named = _SUBJECT.search(_left(text, comma))
+    return "" if named is None else event_name(named["subject"], inside=False)
+
+
 def _before(left: str, n: int, unit: Unit) -> Triggered | None:
     """会议召开3日前, 至少七个工作日前."""
     event = event_name(_AT_LEAST.sub("", left))
     return Triggered(event, n, unit, False) if event else None
 
 
-def _limit(reading: Reading, left: str, n: int, unit: Unit, inside: bool) -> Phase | None:
+def _limit(reading: Reading, match_start: int, left: str, n: int, unit: Unit, inside: bool) -> Phase | None:
     """A bare limit: 在5个工作日内, 不超过30天; from the date of issue where no noun stands before it."""
     limited = _LIMIT.search(left, max(0, len(left) - 10))
     if not inside and (
@@ -191,6 +203,11 @@ def _limit(reading: Reading, left: str, n: int, unit: Unit, inside: bool) -> Pha
         return Triggered(noun, n, unit, True)
     if reading.event:
         return Triggered(reading.event, n, unit, True)
+    subject = _subject_before(reading.text, match_start, left)
+    if subject:
+        return Triggered(subject, n, unit, True)
+    if unit in ("hour", "minute"):
+        return Triggered("事件发生", n, unit, True)
     if inside:
         return _from(reading, "印发", n, unit, bare=True)
     return Triggered("受理", n, unit, True)
