@@ -14,6 +14,7 @@ from schedules.schedule import Continuous, Deadline, Phase, Recurring, Unschedul
 
 _LINKS: Final = frozenset({"、", "，", ",", "和", "及", "与", "以及", "或", "；"})
 _BEFORE: Final = frozenset({"之前", "以前", "前"})
+_CLOSING: Final = pattern("[)）]")
 _SEASON_GAPS: Final = frozenset({"", "，", ",", "内", "期间", "期间，", "的"})
 _CLAUSE: Final = pattern("[，,。；;：:\n！!？? ]")
 _SENTENCE: Final = pattern("[。；;\n！!？?]")
@@ -76,6 +77,7 @@ def joined(reading: Reading, found: list[Piece]) -> list[Piece]:
         _share_endings(reading, found)
         _close_windows(reading, found)
         found = _seasons(reading, found)
+        _said_again(reading, found)
         _count(reading, found)
     return found
 
@@ -165,6 +167,37 @@ def _bound(reading: Reading, piece: Piece, window: Piece) -> None:
         point = point._replace(last=date(reading.year, 12, 31))
     piece.phases = [within(phase, point) if isinstance(phase, Recurring) else phase for phase in piece.phases]
     piece.start, piece.rule = window.start, f"{piece.rule} in a season"
+
+
+def _said_again(reading: Reading, found: list[Piece]) -> None:
+    """年底前（12月31日）, 每季度1次（3月、6月、9月、12月）: a bracket that says the same days again adds nothing."""
+    for place, piece in enumerate(found[1:], start=1):
+        opening = reading.text[piece.start - 1 : piece.start]
+        if opening not in ("(", "（") or not piece.phases:
+            continue
+        before = next((one for one in reversed(found[max(0, place - 2) : place]) if one.phases), None)
+        if before is None:
+            continue
+        dues = _dues(before)
+        members = _bracketed(reading, found, place)
+        if dues and dues == [due for member in members for due in _dues(member)]:
+            for member in members:
+                member.kind, member.phases = "silent", []
+
+
+def _dues(piece: Piece) -> list[date]:
+    """Every due day of a piece."""
+    dues: list[date] = []
+    for phase in piece.phases:
+        dues += [phase.due] if isinstance(phase, Deadline) else phase.dues or () if isinstance(phase, Recurring) else ()
+    return dues
+
+
+def _bracketed(reading: Reading, found: list[Piece], place: int) -> list[Piece]:
+    """The dated pieces from a place to the end of its bracket."""
+    close = _CLOSING.search(reading.text, found[place].end)
+    end = close.start() if close else len(reading.text)
+    return [piece for piece in found[place : place + 14] if piece.start < end and piece.kind == "dated"]
 
 
 _FARTHEST: Final = 200

@@ -50,7 +50,7 @@ _QUIET: Final = pattern("上年(?=工作|的)|年度|持续开展")
 _SENTENCES: Final = pattern("[；;\n！!？?]")
 _CLAUSE: Final = pattern("[，,。；;：:\n！!？? ]")
 _BENDS: Final = frozenset(
-    "起止截至到-—–~～―－〜为的是中左右期之底以间后已下零开当上早晚凌正工夜内前初末度、和及与或(（:：0123456789"
+    "起止截至到-—–~～―－〜为的是中左右期之底以间后已下零廿卅开当上早晚凌正工夜内前初末度、和及与或(（:：0123456789"
 )
 """What directly behind a shape may change or silence it."""
 _BY_UNITS: Final = frozenset("年半季月旬周星日天")

@@ -77,7 +77,7 @@ def lunar_point(reading: Reading, match: "Match[str]") -> tuple[Point, int] | No
     month = _MONTHS.get(match["m"]) or number(match["m"])
     day_text = match["d"].removeprefix("初")
     day = number(day_text)
-    bare = match["d"][0] in "廿卅" and match.group()[-1] not in "日号"
+    bare = match["d"][0] in "廿卅" and len(match["d"]) > 1 and match.group()[-1] not in "日号"
     marked = match["mark"] or match["m"] in _MONTHS or match["d"].startswith("初") or bare
     if month is None or day is None or not marked:
         return None

@@ -115,12 +115,13 @@ _INSIDE_SHORT: Final = pattern(f"年?[底末初]|[{NUMERAL}]{{1,2}}月|第?[一�
 
 
 def _short_year(reading: Reading, match: "Match[str]") -> int | None:
-    """22年底: two figures are a year only near the plan year and with a point inside it behind them."""
+    """22年底: two figures are a year only beside the plan year, with a point inside it behind them; else refused."""
     figures = year_number("20" + match["y"]) if len(match["y"]) == 2 else None
     if figures is None or _INSIDE_SHORT.match(reading.text, match.end()) is None:
         return None
-    year = min((figures, figures - 100), key=lambda candidate: abs(candidate - reading.year))
-    return year if abs(year - reading.year) <= 40 else None
+    if abs(figures - reading.year) > 1:
+        raise UnreadableExpression(f"“{match.group()}”请写全四位数的年份", match.start())
+    return figures
 
 
 def _inside_year(reading: Reading, year: int, end: int, of: int) -> tuple[Point, int] | None:
