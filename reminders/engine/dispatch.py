@@ -129,10 +129,10 @@ def _payload(service: Service, connection: Connection, row: Row[Any], message: R
     """The bytes of a part: made at the first hand-over, the same ever after."""
     if row.payload is not None:
         return Payload(row.part, row.address, bytes(row.payload)), message
-    message = render(service, connection, message)
     person = people_by_id(connection, [message.contact_id]).get(message.contact_id)
     if person is None:
         raise UnsendableMessage("收件人已不在登记名单里。")
+    message = render(service, connection, message)
     parts = service.channels[row.channel].render(channel_message(service, connection, message, person, row.channel))
     day = service.now().date()
     extra = [outbox.Wanted(message.id, row.channel, row.lane, part.part) for part in parts[1:]]

@@ -10,14 +10,16 @@ from sqlalchemy import Connection
 
 from reminders import silence
 from reminders.contacts import Contact
-from reminders.engine.changes import Batch
+from reminders.engine.changes import Batch, destinations
 from reminders.engine.service import Service
 from reminders.exceptions import Refused
-from reminders.obligations import State
+from reminders.obligations import Audience, Draft, State
 from reminders.plans.plan import Plan
 from reminders.store import events, obligations, plans
 from reminders.store.directory import Directory
 from reminders.store.tables import obligations as table
+
+AUDIENCES = (Audience.UNIT_AND_HEAD, Audience.OFFICE, Audience.LEADERS)  # who was to be told at each level
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +50,18 @@ def import_contacts(service: Service, people: Sequence[Contact]) -> ContactsKept
     """Store contacts; what could not be delivered to a unit that can now be reached waits for the next slot again."""
     now = service.now()
     with service.database.write() as connection:
+        before = plans.reachable(connection)
         new = plans.keep_contacts(service.database, connection, people)
-        requeued = _requeue(service, connection)
+        mended = {who for who, ways in plans.reachable(connection).items() if before.get(who) != ways}
+        requeued = _requeue(service, connection, mended)
         body = {"new": new, "mended": len(people) - new}
         happened = events.Event("contacts.imported", body=body)
         events.append(connection, [happened], at=now, recorded_at=service.machine_now())
         return ContactsKept(new, len(people) - new, requeued)
 
 
-def _requeue(service: Service, connection: Connection) -> int:
+def _requeue(service: Service, connection: Connection, mended: set[int]) -> int:
+    """Only what waits for somebody whose ways to be reached changed; the rest would be refused once more."""
     stuck = obligations.select_where(connection, table.c.state == State.UNDELIVERABLE.value)
     if not stuck:
         return 0
@@ -64,7 +69,8 @@ def _requeue(service: Service, connection: Connection) -> int:
     batch = Batch(service, connection, directory, service.earliest())
     count = 0
     for obligation in stuck:
-        people = directory.of_unit(obligation.unit_id, "liaison") + directory.of_unit(obligation.unit_id, "head")
+        meant = Draft("", AUDIENCES[obligation.level])
+        people = [person for person, _ in destinations(meant, obligation, directory) if person.id in mended]
         if any(service.routes(person) for person in people):
             count += batch.add(obligation, silence.requeue(obligation, service.earliest()))
     batch.write()

@@ -209,6 +209,12 @@ def keep_contacts(database: Database, connection: Connection, people: Sequence[C
     return new
 
 
+def reachable(connection: Connection) -> dict[int, tuple[str, ...]]:
+    """By contact the ways in which he can be reached."""
+    query = select(contacts.c.id, contacts.c.email, contacts.c.wecom_userid, contacts.c.mobile, contacts.c.webhook)
+    return {row.id: tuple(row)[1:] for row in connection.execute(query.where(contacts.c.active.is_(True)))}
+
+
 def _keep_contact(connection: Connection, unit_id: int | None, person: Contact) -> int:
     same_unit = contacts.c.unit_id == unit_id if unit_id is not None else contacts.c.unit_id.is_(None)
     same = (same_unit, contacts.c.role == person.role, contacts.c.name == person.name)
