@@ -21,7 +21,7 @@ _WHOLE_ROWS = (6, 4, 3)
 
 def render(letter: Letter) -> Rendered:
     """The four outputs of one letter."""
-    subject = header_safe(clip(letter.subject, SUBJECT_LENGTH))
+    subject = clip(header_safe(letter.subject), SUBJECT_LENGTH)
     return Rendered(
         subject=subject,
         text=_fill("letter.txt", letter=letter),

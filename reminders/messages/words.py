@@ -55,10 +55,16 @@ def ask_of(item: ItemView) -> Ask:
     return Ask.OVERDUE if late else Ask.REMIND
 
 
+def _rank(item: ItemView) -> float:
+    """A signature stands before what is green: who has not signed for a plan yet meets it there for the first time."""
+    signing = item.kind == "signature" and not item.level
+    return _RANKS[Colour.GREEN] - 0.5 if signing else _RANKS[item.colour]
+
+
 def item_order(item: ItemView) -> tuple[object, ...]:
     """Red, yellow, green, then what has no colour; inside one colour the earlier day and the smaller number first."""
     day = item.answer_by or item.due_on or date.max
-    return (_RANKS[item.colour], item.due_on or day, item.plan_id, number_order(item.number), item.unit, item.item_id)
+    return (_rank(item), item.due_on or day, item.plan_id, number_order(item.number), item.unit, item.item_id)
 
 
 def number_order(number: str) -> tuple[int, str]:
@@ -207,9 +213,9 @@ def by_unit(items: Iterable[ItemView]) -> dict[str, list[ItemView]]:
 
 def by_ask(items: Iterable[ItemView]) -> list[tuple[Ask, list[ItemView]]]:
     """Items in their order, neighbours of one colour and one ask together."""
-    found: dict[tuple[int, Ask], list[ItemView]] = {}
+    found: dict[tuple[float, Ask], list[ItemView]] = {}
     for item in sorted(items, key=item_order):
-        found.setdefault((_RANKS[item.colour], ask_of(item)), []).append(item)
+        found.setdefault((_rank(item), ask_of(item)), []).append(item)
     return [(ask, members) for (_, ask), members in sorted(found.items(), key=lambda pair: pair[0][0])]
 
 

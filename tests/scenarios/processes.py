@@ -23,12 +23,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def until(happened: Callable[[], bool], what: str, seconds: float = PATIENCE) -> None:
+def until(happened: Callable[[], bool], what: str, seconds: float = PATIENCE, every: float = 0.02) -> None:
     """Wait for something that other processes do; an assertion with its name where it does not come."""
     deadline = time.monotonic() + seconds
     while not happened():
         assert time.monotonic() < deadline, f"waited {seconds:.0f} s in vain for: {what}"
-        time.sleep(0.02)  # a bounded wait for another process, not a pace
+        time.sleep(every)  # a bounded wait for another process, not a pace
 
 
 class Processes:

@@ -53,7 +53,7 @@ def _answers(client: httpx2.Client) -> bool:
 def test_a_newcomer_watches_silence_climb(tmp_path: Path) -> None:
     with demo(tmp_path, CUIBAN_DEMO_DAY_SECONDS="6", CUIBAN_LINK_MIN_SECONDS="0.5") as client:
         wanted = ("请签收", "到期提醒", "未确认", "领导小组", "周报")
-        until(lambda: not missing(client, wanted), "every kind of message in the mailbox", 150)
+        until(lambda: not missing(client, wanted), "every kind of message in the mailbox", 150, every=3)
         answered = [m for m in messages_of(client, "业务处/liaison") if "答复" in m and "签收" in m]
         assert answered, "业务处 confirms by itself"
         assert all("已送达" in page for page in answered)
