@@ -179,7 +179,8 @@ def normalise(text: str, *, year: int, issued: date | None = None) -> Schedule:
     Never raises for any text. What cannot be read, and a date that does not exist, come back without phases and with
     the reason in `error`.
     """
-    check_year(year)
+    if not 1900 <= year < 2200:
+        check_year(year)
     spelled = spell(text)
     shape = shaped(spelled, year, issued, OPENING)
     if shape is not None and shape[0]:

@@ -47,7 +47,7 @@ _STANDING: Final = pattern("常态化?(?:落实|开展)|动态更新|长期坚�
 _WHOLE: Final = pattern("(贯穿全年|全年|常年|长期(?:坚持|公开)?|持续推进|常态化开展)[。]?")
 _PAST: Final = pattern("上(?:个?月|个?季度|周)(?!底|末|第)")
 _QUIET: Final = pattern("上年(?=工作|的)|年度|持续开展")
-_SENTENCES: Final = pattern("[；;\n！!？?]")
+_SENTENCES: Final = pattern("[；;\n！!？?]|。.")
 _CLAUSE: Final = pattern("[，,。；;：:\n！!？? ]")
 _BENDS: Final = frozenset(
     "起止截至到-—–~～―－〜为的是中左右期之底以间后已下零廿卅开当上早晚凌正工夜内前初末度、和及与或(（:：0123456789"
