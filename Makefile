@@ -35,7 +35,7 @@ test: $(DEV_STAMP)  ## units, properties, the scenario, one short run against ea
 	$(BIN)/pytest -q
 
 test-long: $(DEV_STAMP)  ## fault tables, browsers, mail servers, hostile files as well
-	$(BIN)/pytest -q -m 'long or not long'
+	CUIBAN_TEST_SEARCH=1 $(BIN)/pytest -q -m 'long or not long'
 
 bench: $(DEV_STAMP)  ## every benchmark, each figure beside its floor
 	$(BIN)/python -m benchmarks

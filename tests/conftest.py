@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from sqlalchemy.engine import URL
 
@@ -27,6 +28,13 @@ def in_ram(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory(prefix="cuiban-tests-", dir=shared) as folder:
         yield Path(folder)
+
+
+# `make test` tries the same examples everywhere, so that a machine that builds a submission never meets one of its
+# own; `make test-long` looks for new ones.
+hypothesis.settings.register_profile("same", derandomize=True, database=None, deadline=None)
+hypothesis.settings.register_profile("search", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("search" if os.environ.get("CUIBAN_TEST_SEARCH") else "same")
 
 
 @pytest.fixture(scope="session")
