@@ -54,7 +54,7 @@ class Settings(BaseSettings):
     help_line: str = Field(
         "", description="Whom to telephone where a page may show nothing else: office, name, number."
     )
-    operator_mail: str = Field("", description="Who is told when a channel or the service itself stands still.")
+    operator_mail: str = Field("", description="Who is to be told when a channel stands still; not used yet.")
     tick_seconds: float = Field(15.0, gt=0, le=60, description="How often beat wakes the tick.")
     lease_seconds: float = Field(
         60.0, ge=1, le=3600, description="How long a sender may be silent before others take over."
