@@ -91,10 +91,10 @@ def _families() -> tuple[dict[str, tuple[Family, ...]], dict[str, set[str]]]:
 
 _FAMILIES, _SECONDS = _families()
 
-_BEHIND_NUMERALS: Final = (
-    "0-9零〇○一二两三四五六七八九十廿卅百月季年日号个工自小天周星礼钟分次场期轮回遍人批半点时前节国劳假末之第"
-    '、,，和及与至到—–―－~～〜./:：”"oO\\-'
+_BEHIND_NUMERALS: Final = _NUMERALS | frozenset(
+    '百月季年日号个工自小天周星礼钟分次场期轮回遍人批半点时前节国劳假末之第、,，和及与至到—–―－~～〜./:：-”"oO'
 )
+"""What stands behind a number that is an expression's."""
 
 
 def _opening_pattern() -> str:
@@ -104,20 +104,33 @@ def _opening_pattern() -> str:
         for first, seconds in _SECONDS.items()
         if first not in _NUMERALS and first != "第"
     )
-    numerals = (f"{numeral}(?=[{_BEHIND_NUMERALS}])" for numeral in sorted(_NUMERALS))
     ordinal = f"第(?=[{''.join(sorted(_NUMERALS))}]+(?:[季个周星、,，和至到—~-]))"
-    return "|".join((*numerals, ordinal, *words))
+    return "|".join((*sorted(_NUMERALS), ordinal, *words))
 
 
 OPENING: Final = pattern(_opening_pattern())
 """A character with which an expression can begin."""
+
+
+def next_opening(text: str, at: int) -> int:
+    """The place at or behind `at` at which an expression can begin; -1 where there is none."""
+    found = OPENING.search(text, at)
+    while found is not None:
+        at = found.start()
+        if text[at] not in _NUMERALS or text[at + 1 : at + 2] in _BEHIND_NUMERALS:
+            return at
+        found = OPENING.search(text, at + 1)
+    return -1
+
+
 _SENTENCE_END: Final = pattern(f"[{SENTENCE_ENDS}]")
 
 
 def _continues(text: str, at: int) -> bool:
     """Whether a numeral is the rest of a number; not the 8 of 「1.8月底前」, where 1 numbers an item."""
-    if text[at - 1] != ".":
-        return text[at - 1] in _NUMERALS
+    before = text[at - 1 : at]
+    if before != ".":
+        return before in _NUMERALS
     head = HEAD.match(text, at)
     return head is None or text[head.end() : head.end() + 1] != "月"
 
@@ -129,7 +142,7 @@ def pieces(reading: Reading) -> list[Piece]:
     for opening in OPENING.finditer(text):
         at = opening.start()
         char = text[at]
-        if at < end or (char in _NUMERALS and at and _continues(text, at)):
+        if at < end or (char in _NUMERALS and (text[at + 1 : at + 2] not in _BEHIND_NUMERALS or _continues(text, at))):
             continue
         if found and end < at and _SENTENCE_END.search(text, end, at):
             reading.new_sentence()
@@ -182,7 +195,7 @@ def normalise(text: str, *, year: int, issued: date | None = None) -> Schedule:
     if not 1900 <= year < 2200:
         check_year(year)
     spelled = spell(text)
-    shape = shaped(spelled, year, issued, OPENING)
+    shape = shaped(spelled, year, issued, next_opening)
     if shape is not None and shape[0]:
         return Schedule(text, shape[0], shape[1])
     return by_rules(text, spelled, year=year, issued=issued)

@@ -5,8 +5,9 @@ shape, and its neighbour is none of the characters that would bend its meaning. 
 and a test holds both readings equal.
 """
 
+from collections.abc import Callable
 from datetime import date
-from re import Match, Pattern
+from re import Match
 from typing import Final, TypeAlias
 
 from schedules.lunar import FIRST_YEAR, LAST_YEAR, festival
@@ -21,6 +22,8 @@ from schedules.spelling import NUMBERS
 from schedules.workdays import china
 
 Read: TypeAlias = tuple[Phase, str]
+Openings: TypeAlias = Callable[[str, int], int]
+"""The place at or behind a place at which an expression can begin, -1 where there is none."""
 Whole: TypeAlias = tuple[tuple[Phase, ...], str]
 
 _MONTH: Final = "1[0-2]|[1-9]|0[1-9]|十[一二]?|[一二三四五六七八九]"
@@ -39,7 +42,7 @@ _PERIOD: Final = pattern(
 )
 _FESTIVAL: Final = pattern("(春节|元旦|清明|端午|中秋|国庆|五一)节?前")
 _EVERY: Final = pattern(
-    f"(?:每个?|按)(?:月({_DAY})[日号]前|季度([首末])月({_DAY})[日号]前|年({_MONTH})月({_DAY})[日号]前"
+    f"(?:每个?|按(?!两))(?:月({_DAY})[日号]前|季度([首末])月({_DAY})[日号]前|年({_MONTH})月({_DAY})[日号]前"
     "|(月|季度|半年|年|两周|周|日))(?![份期程常历益龄边]|[底末一二三四五六日天各首第周星礼下上中结终后最次初的于在])"
 )
 _COUNT: Final = pattern("([1-9]|[一两二三四五六])次(?![性序数日月年生要品之级元第以/／])")
@@ -72,7 +75,7 @@ _MODAL: Final = frozenset("原一应必务需并且须要可将均每经该对�
 _UNITS: Final[dict[str, Unit]] = {"工作日": "workday", "小时": "hour", "日": "day", "月": "month"}
 
 
-def shaped(text: str, year: int, issued: date | None, openings: "Pattern[str]") -> Whole | None:
+def shaped(text: str, year: int, issued: date | None, openings: Openings) -> Whole | None:
     """The phases of a text that is made of shapes and of words that open nothing, and the rules; else None."""
     if "。" in text[:-1] or _SENTENCES.search(text) is not None:
         return None
@@ -86,43 +89,50 @@ def shaped(text: str, year: int, issued: date | None, openings: "Pattern[str]") 
         one, end, carried = made
         if one is None or (end < len(text) and _is_bent(text, end, one[1])):
             return None
-        opened = openings.search(text, end)
-        if opened is not None and (count := _COUNT.match(text, opened.start())) is not None:
-            if "各" in text[end : opened.start()] or text[opened.start() - 1] in "第.":
+        opened = openings(text, end)
+        if opened >= 0 and (count := _COUNT.match(text, opened)) is not None:
+            if "各" in text[end:opened] or text[opened - 1] in "第.":
                 return None
             one, end = _counted(one, NUMBERS[count[1]]), count.end()
-            opened = openings.search(text, end)
+            opened = openings(text, end)
         read.append(one)
-        while opened is not None and (past := _PAST.match(text, opened.start())) is not None:
-            opened = openings.search(text, past.end())
-        if opened is None:
+        while opened >= 0 and (past := _PAST.match(text, opened)) is not None:
+            opened = openings(text, past.end())
+        if opened < 0:
             return _joined(read)
-        at, prefix = opened.start(), None
+        at, prefix = opened, None
         if text[at - 1] not in "，," or _is_window(one[0]):
             return _standing(text, at, read, year, openings)
 
 
+_DATED_FIRST: Final = frozenset("0123456789一二三四五六七八九十今明次年第上下")
+_EVERY_FIRST: Final = frozenset("每按")
+
+
 def _next(text: str, at: int, carried: int, year: int, until: bool) -> tuple[Read | None, int, int] | None:
     """The shape at a place, its end, and the year that it carries on; a shape of None is refused."""
+    first = text[at : at + 1]
+    if first not in _DATED_FIRST:
+        if first in _EVERY_FIRST and at == 0 and (match := _EVERY.match(text)) is not None:
+            return _every(match, year), match.end(), carried
+        return None
     match = _DATED.match(text, at)
     if match is None:
-        if at == 0 and (match := _EVERY.match(text)) is not None:
-            return _every(match, year), match.end(), carried
         if at == 0 and (match := _MONTHS.match(text)) is not None:
             return _span_of_months(match, year), match.end(), carried
         return None
-    first, last, rule, base = _dated(match, carried, year)
+    begin, last, rule, base = _dated(match, carried, year)
     end = match.end()
     before = match[11]
     if before is not None and match[7] == "内":
         return None, end, base
     if before is not None:
-        if first is not None and rule in ("month", "quarter", "half"):
-            last = date.fromordinal(first.toordinal() - 1)
+        if begin is not None and rule in ("month", "quarter", "half"):
+            last = date.fromordinal(begin.toordinal() - 1)
         return (Deadline(None, last), rule) if last else None, end, base
     if last is not None and end < len(text) and _TO.match(text, end):
-        return _span(text, end, first or last, base, year)
-    return (Deadline(None if until else first, last), rule) if last else None, end, base
+        return _span(text, end, begin or last, base, year)
+    return (Deadline(None if until else begin, last), rule) if last else None, end, base
 
 
 def _span(text: str, end: int, first: date, carried: int, year: int) -> tuple[Read | None, int, int]:
@@ -156,10 +166,10 @@ def _joined(read: list[Read]) -> Whole:
     return tuple([phase for phase, _ in read]), " + ".join([rule for _, rule in read])
 
 
-def _standing(text: str, at: int, read: list[Read], year: int, openings: "Pattern[str]") -> Whole | None:
+def _standing(text: str, at: int, read: list[Read], year: int, openings: Openings) -> Whole | None:
     """A standing duty behind the last deadline; None where anything else stands there."""
     match = _STANDING.match(text, at)
-    if match is None or MECHANISM.match(text, match.end()) or openings.search(text, match.end()) is not None:
+    if match is None or MECHANISM.match(text, match.end()) or openings(text, match.end()) >= 0:
         return None
     last = read[-1][0]
     if not isinstance(last, Deadline) or text[at - 2 : at] in ("疫情", "防控") or text[at - 1] in "为成新":
@@ -177,16 +187,20 @@ def _counted(read: Read, n: int) -> Read:
     return Recurring(phase.freq, phase.rrule, phase.dues, n), rule
 
 
-def _other(text: str, year: int, issued: date | None, openings: "Pattern[str]") -> Whole | None:
+_AMOUNT_FIRST: Final = frozenset("123456789一二两三四五六七八九十")
+_WHOLE_FIRST: Final = frozenset("贯全常长持")
+
+
+def _other(text: str, year: int, issued: date | None, openings: Openings) -> Whole | None:
     """A standing duty alone, a period from an event, the eve of a festival, or a single word that names no date."""
-    opened = openings.search(text)
-    if opened is None:
+    opened = openings(text, 0)
+    if opened < 0:
         return (), ""
-    at = opened.start()
+    at = opened
     if at == 0:
-        if _WHOLE.fullmatch(text) is not None:
+        if text[0] in _WHOLE_FIRST and _WHOLE.fullmatch(text) is not None:
             return (Continuous(date(year, 1, 1), date(year, 12, 31)),), "standing duty"
-        match = _FESTIVAL.fullmatch(text)
+        match = _FESTIVAL.fullmatch(text) if len(text) < 5 else None
         if match is not None:
             return _eve(match[1], year)
     match = VAGUE_WORDS.match(text, at)
@@ -194,19 +208,19 @@ def _other(text: str, year: int, issued: date | None, openings: "Pattern[str]") 
         if text[at] == "按" and text[at + 1 : at + 2] in _BY_UNITS:
             return None
         return _vague(text, match.end(), openings)
-    match = _PERIOD.match(text)
-    if match is None or match.start(2) != at or openings.search(text, match.end()) is not None:
+    match = _PERIOD.match(text) if text[at] in _AMOUNT_FIRST else None
+    if match is None or match.start(2) != at or openings(text, match.end()) >= 0:
         return None
     return _period(match, year, issued)
 
 
-def _vague(text: str, end: int, openings: "Pattern[str]") -> Whole | None:
+def _vague(text: str, end: int, openings: Openings) -> Whole | None:
     """One duty without a date, also where the same clause says so twice or names a year that is past."""
-    if "次" in text and openings.search(text, end) is not None:
+    if "次" in text and openings(text, end) >= 0:
         return None
-    while (opened := openings.search(text, end)) is not None:
-        match = _QUIET.match(text, opened.start()) or VAGUE_WORDS.match(text, opened.start())
-        if match is None or _CLAUSE.search(text, end, opened.start()):
+    while (opened := openings(text, end)) >= 0:
+        match = _QUIET.match(text, opened) or VAGUE_WORDS.match(text, opened)
+        if match is None or _CLAUSE.search(text, end, opened):
             return None
         end = match.end()
     return (Unscheduled(),), "no date named"
