@@ -32,12 +32,12 @@ def _short(task: RawTask, title_is_shared: bool) -> str:
     own = "" if _EMPTY.match(_first(task.measure)) else task.measure
     sources = [task.title, task.requirement, own]
     if title_is_shared or not task.title:
-        sources = [task.requirement, own, task.title, task.measure]
-    heads = [head for source in sources if (head := _first(source))]
+        sources = [task.requirement, own, task.title]
+    heads = [head for source in sources if (head := _first(source))] or [_first(task.measure)]
     fitting = next((clause for head in heads if (clause := _fitting(head))), None)
     if fitting is not None:
         return fitting
-    return _cut(heads[0]) if heads else f"第{task.number}项"[:MAX_SHORT]
+    return _cut(heads[0]) if heads[0] else f"第{task.number}项"[:MAX_SHORT]
 
 
 def _first(text: str) -> str:

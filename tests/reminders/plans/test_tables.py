@@ -239,6 +239,11 @@ def test_a_date_in_the_text_beside_a_cell_is_a_mention_with_its_place() -> None:
     assert [(mention.text, mention.place) for mention in found.tasks[0].mentions] == [("第一季度", "第1项落实措施")]
 
 
+def test_vague_and_standing_words_are_no_mentions() -> None:
+    found = plan(("（一）建章立制", "1. 及时修订制度", "适时起草，动态更新，贯穿全年", "6月底前", "办公室"))
+    assert found.tasks[0].mentions == ()
+
+
 def test_pipes_and_tabs_make_the_same_table() -> None:
     piped = (
         table(A, B).replace("\t", " | ").replace("\n（", "\n| （").replace("\n工", "\n| 工").replace("\n |", "\n| |")
