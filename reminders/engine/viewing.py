@@ -175,7 +175,8 @@ class Viewer:
         """What a signature or a return covers."""
         if o.kind not in (Kind.SIGNATURE, Kind.RETURN):
             return ()
-        return tuple(self.tasks_of_unit(o.plan_id, o.unit_id, returned=Quarter.parse(o.subject) if o.subject else None))
+        quarter = Quarter.parse(o.subject) if o.kind is Kind.RETURN else None
+        return tuple(self.tasks_of_unit(o.plan_id, o.unit_id, returned=quarter))
 
     def tasks_of_unit(self, plan_id: int, unit_id: int, *, returned: Quarter | None = None) -> list[TaskView]:
         """The tasks of a unit; for a return only the standing ones it leads in that quarter."""
