@@ -13,6 +13,10 @@ from reminders.documents.grid import Block, Cell, Document, Grid, Line
 from reminders.documents.limits import refuse_too_many_rows
 
 W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_ENTERED: Final = tuple(
+    f"{W}{name}"
+    for name in ("r", "hyperlink", "ins", "moveTo", "smartTag", "sdt", "sdtContent", "fldSimple", "dir", "bdo")
+)
 _CHINESE: Final = "零一二三四五六七八九十"
 
 
@@ -54,17 +58,22 @@ def _content(parent: Any) -> Iterator[Any]:
 
 def paragraph_text(paragraph: Any, numbering: "_Numbering") -> str:
     """The text of one paragraph, its automatic number first; deleted text is left out."""
-    parts = [numbering.label(paragraph)]
-    for node in paragraph.iter():
+    return numbering.label(paragraph) + "".join(_runs(paragraph))
+
+
+def _runs(element: Any) -> Iterator[str]:
+    """The words of a paragraph in order; drawings with their text boxes, moved and deleted words are not entered."""
+    for node in element:
         if node.tag == f"{W}t":
-            parts.append(node.text or "")
-        elif node.tag == f"{W}tab" and node.getparent().tag == f"{W}r":
-            parts.append(" ")
+            yield node.text or ""
+        elif node.tag == f"{W}tab":
+            yield " "
         elif node.tag in (f"{W}br", f"{W}cr"):
-            parts.append("\n")
+            yield "\n"
         elif node.tag == f"{W}noBreakHyphen":
-            parts.append("-")
-    return "".join(parts)
+            yield "-"
+        elif node.tag in _ENTERED:
+            yield from _runs(node)
 
 
 def _grid(table: Any, name: str, numbering: "_Numbering") -> Grid:
@@ -124,6 +133,12 @@ class _Numbering:
     def __init__(self, opened: Any) -> None:
         self._formats: dict[tuple[str, int], tuple[str, str, int]] = {}
         self._counts: dict[str, dict[int, int]] = defaultdict(dict)
+        # A style may carry the number for all its paragraphs (标题 1 as 一、).
+        self._styles: dict[str, Any] = {
+            str(style.get(f"{W}styleId")): found
+            for style in opened.styles.element.iter(f"{W}style")
+            if (found := style.find(f"{W}pPr/{W}numPr")) is not None
+        }
         try:
             root = opened.part.numbering_part.element
         except (KeyError, NotImplementedError):
@@ -143,6 +158,9 @@ class _Numbering:
     def label(self, paragraph: Any) -> str:
         """The number that Word would show before this paragraph, or nothing."""
         properties = paragraph.find(f"{W}pPr/{W}numPr")
+        if properties is None:
+            style = paragraph.find(f"{W}pPr/{W}pStyle")
+            properties = self._styles.get(style.get(f"{W}val")) if style is not None else None
         if properties is None:
             return ""
         number = _attribute(properties, "numId", "0")

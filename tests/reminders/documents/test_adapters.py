@@ -1,5 +1,6 @@
 """What each format's adapter promises: paragraphs and cells with their spans and places."""
 
+import copy
 import io
 import stat
 from datetime import UTC, date, datetime
@@ -9,11 +10,9 @@ from typing import Any
 import docx
 import openpyxl
 import pytest
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
 
 from reminders.documents import Cell, Document, read_document
-from reminders.documents.word import chinese_number
+from reminders.documents.word import W, chinese_number
 from reminders.documents.workbook import read_calamine, shown
 from reminders.exceptions import ConverterMissing, DocumentTooLarge
 from tests.reminders.documents import hostile
@@ -122,20 +121,24 @@ def test_word_gives_merged_cells_once_with_their_span() -> None:
     assert Cell("底", 2, 0, 1, 3) in cells
 
 
-def test_word_shows_automatic_numbers() -> None:
+def test_word_shows_automatic_numbers_of_a_style_and_of_a_paragraph() -> None:
     opened = docx.Document()
     for words in ("修订制度", "开展培训"):
         opened.add_paragraph(words, style="List Number")
-        properties = opened.paragraphs[-1]._p.get_or_add_pPr()
-        numbering = opened.styles["List Number"].element.find(qn("w:pPr")).find(qn("w:numPr"))
-        level = OxmlElement("w:numPr")
-        for child in numbering:
-            copy = OxmlElement(child.tag.replace("{" + child.nsmap["w"] + "}", "w:"))
-            copy.set(qn("w:val"), child.get(qn("w:val")))
-            level.append(copy)
-        properties.append(level)
+    numbered = opened.add_paragraph("开展检查")
+    numbered._p.get_or_add_pPr().append(copy.deepcopy(opened.styles["List Number"].element.find(f".//{W}numPr")))
     lines = [line.text for line in read_document(saved(opened), "plan.docx").lines]
-    assert lines == ["1.修订制度", "2.开展培训"]
+    assert lines == ["1.修订制度", "2.开展培训", "3.开展检查"]
+
+
+def test_links_are_read_and_boxes_are_not() -> None:
+    box = "<w:r><w:pict><w:txbxContent><w:p><w:r><w:t>框</w:t></w:r></w:p></w:txbxContent></w:pict></w:r>"
+    body = (
+        "<w:p><w:r><w:t>修订</w:t></w:r><w:hyperlink><w:r><w:t>制度</w:t></w:r></w:hyperlink>"
+        f"{box}<w:moveFrom><w:r><w:t>移走</w:t></w:r></w:moveFrom></w:p>"
+    )
+    data = hostile.word(f"<w:document {hostile.W}><w:body>{body}</w:body></w:document>")
+    assert [line.text for line in read_document(data, "plan.docx").lines] == ["修订制度"]
 
 
 def test_deleted_words_of_a_tracked_change_are_gone() -> None:
