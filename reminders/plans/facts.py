@@ -20,7 +20,7 @@ _CHINESE_DATE: Final = re.compile(
     r"^\s*([\u3007零○0一二三四五六七八九]{4})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日\s*(?:印发)?\s*$"
 )
 _ISSUE_LABEL: Final = re.compile(
-    r"^(?:成文日期|印发日期|发文日期|制发日期|签发日期|印发时间|成文时间|发布日期|发文时间)\s*[:：]?\s*(.*)$"
+    r"^(?:成文日期|印发日期|发文日期|制发日期|签发日期|印发时间|成文时间|发布日期|发布时间|发文时间)\s*[:：]?\s*(.*)$"
 )
 _LABELS: Final = {
     "issuer": re.compile(r"^(?:发文机关|发文单位|制发单位|发布机构|印发单位|发文机构|制定机关)\s*[:：]?\s*(.*)$"),
@@ -185,14 +185,15 @@ def _number(head: Sequence[Line], labelled: dict[str, Fact]) -> Fact | None:
 
 
 def _issued(lines: Sequence[Line], labelled: dict[str, Fact]) -> tuple[date, str] | None:
-    """The date of issue: a line of its own, the last before the attachment counts; else the metadata."""
-    for line in lines:
-        found = read_date(line.text) or _after_label(line.text)
-        if found:
-            return found, line.place
+    """The date of issue: the first line that is only a date; else a line 成文日期：…; else the metadata."""
+    for read in (read_date, _after_label):
+        for line in lines:
+            found = read(line.text)
+            if found:
+                return found, line.place
     given = labelled.get("issued")
-    found = read_date(given.value) or _loose_date(given.value) if given else None
-    return (found, given.place) if found and given else None
+    day = (read_date(given.value) or _loose_date(given.value)) if given else None
+    return (day, given.place) if day and given else None
 
 
 def _after_label(text: str) -> date | None:
@@ -207,6 +208,7 @@ def _loose_date(text: str) -> date | None:
 
 def read_date(text: str) -> date | None:
     """A line that is nothing but a date, in digits or in Chinese: 2022年8月22日, 二〇二二年八月二十二日."""
+    text = text.strip(" \u3000（）()")
     found = _DATE.match(text)
     if found:
         return _day(int(found[1]), int(found[2]), int(found[3]))

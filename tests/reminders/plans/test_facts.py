@@ -85,12 +85,19 @@ def test_metadata_beside_the_text_fills_what_the_text_leaves_out() -> None:
         ("　　2026 年 3 月 2 日　", date(2026, 3, 2)),
         ("二〇二六年三月二日", date(2026, 3, 2)),
         ("二○二六年十二月二十一日", date(2026, 12, 21)),
+        ("（2026年3月2日）", date(2026, 3, 2)),
         ("2026年2月30日", None),
         ("2026年3月2日前报送", None),
     ],
 )
 def test_a_date_of_issue_is_a_line_of_its_own(text: str, day: date | None) -> None:
     assert read_date(text) == day
+
+
+def test_a_signature_decides_over_the_date_of_publication() -> None:
+    found = facts("发布日期：2026-03-20 10:00", OWN, "云溪市公共服务局", "2026年3月2日")
+    assert found.issued == date(2026, 3, 2)
+    assert facts("发布时间：2026-03-20 10:00", OWN).issued == date(2026, 3, 20)
 
 
 @pytest.mark.parametrize(
