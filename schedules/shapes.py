@@ -40,6 +40,9 @@ _PERIOD: Final = pattern(
     "自?([^，,。；;：:、（）()《》“”\\s自从在于后起前]{2,24})(?:之日起|之?后的?)([1-9][0-9]?|[一二两三四五六七八九]|十五?)"
     "个?(工作日|小时|日|月)内(?=$|[，,办作予答完])"
 )
+_AHEAD: Final = pattern(
+    "([^，,。；;：:、（）()《》“”\\s自从在于后起前]{2,24})前([1-9][0-9]?|[一二三四五六七八九])个?(工作日|日)"
+)
 _FESTIVAL: Final = pattern("(春节|元旦|清明|端午|中秋|国庆|五一)节?前")
 _EVERY: Final = pattern(
     f"(?:每个?|按(?!两))(?:月({_DAY})[日号]前|季度([首末])月({_DAY})[日号]前|年({_MONTH})月({_DAY})[日号]前"
@@ -191,12 +194,83 @@ _AMOUNT_FIRST: Final = frozenset("123456789一二两三四五六七八九十")
 _WHOLE_FIRST: Final = frozenset("贯全常长持")
 
 
+def _ahead(match: "Match[str]") -> Whole | None:
+    """活动开展前3个工作日."""
+    event, amount, word = match.groups()
+    if event[0] in _MODAL or event[-1] in _MODAL:
+        return None
+    return (Triggered(event, NUMBERS[amount], _UNITS[word], False),), "period from an event"
+
+
+def _two_quarters(match: "Match[str]", year: int) -> Whole | None:
+    """第三、四季度."""
+    first, second = (_QUARTERS[NUMBERS[word] - 1] for word in match.groups())
+    windows = [(date(year, begin, 1), date(year, end, month_length(year, end))) for begin, end in (first, second)]
+    return tuple([Deadline(*window) for window in windows]), "list of quarter"
+
+
+def _two_months(match: "Match[str]", year: int) -> Whole | None:
+    """6月、11月各开展1次."""
+    windows = [
+        (date(year, int(word), 1), date(year, int(word), month_length(year, int(word)))) for word in match.groups()
+    ]
+    return tuple([Deadline(*window) for window in windows]), "month + month"
+
+
+def _two_halves(_: "Match[str]", year: int) -> Whole | None:
+    """上、下半年各1次."""
+    first = Deadline(date(year, 1, 1), date(year, 6, 30))
+    return (first, Deadline(date(year, 7, 1), date(year, 12, 31))), "list of half"
+
+
+def _until_year(match: "Match[str]", year: int) -> Whole | None:
+    """到2025年."""
+    named = int(match[1])
+    return ((Deadline(None, date(named, 12, 31)),), "year") if named >= year else None
+
+
+def _numeric(match: "Match[str]", _: int) -> Whole | None:
+    """2022.9.30前."""
+    year, month, day = (int(part) for part in match.groups())
+    if not 1 <= month <= 12 or not 1 <= day <= month_length(year, month):
+        return None
+    return (Deadline(None, date(year, month, day)),), "numeric day"
+
+
+def _weekday(match: "Match[str]", _: int) -> Whole | None:
+    """每周五下班前."""
+    return (Recurring("weekly", f"FREQ=WEEKLY;BYDAY={_BYDAY[match[1]]}", None),), "recurring"
+
+
+_BYDAY: Final = {**dict(zip("一二三四五六日", ("MO", "TU", "WE", "TH", "FR", "SA", "SU"), strict=True)), "天": "SU"}
+_TWO_QUARTERS: Final = (pattern("第?([一二三四1-4])[、和及]第?([一二三四1-4])季度(?:各[1一]次)?"), _two_quarters)
+_NUMERIC: Final = (pattern(r"((?:19|20)\d\d)[-./](\d{1,2})[-./](\d{1,2})前?"), _numeric)
+_TWO_MONTHS: Final = (
+    pattern("([1-9]|1[0-2])月[、和及]([1-9]|1[0-2])月(?:各(?:开展|组织)?[1一]次)?"),
+    _two_months,
+)
+_UNTIL_YEAR: Final = (pattern("[到至]((?:19|20)\\d\\d)年"), _until_year)
+_RARE: Final = {
+    **dict.fromkeys("第一二三四", (_TWO_QUARTERS,)),
+    **dict.fromkeys("3456789", (_TWO_MONTHS,)),
+    **dict.fromkeys("12", (_TWO_MONTHS, _NUMERIC)),
+    **dict.fromkeys("到至", (_UNTIL_YEAR,)),
+    "上": ((pattern("上、?下半年(?:各[1一]次)?"), _two_halves),),
+    "每": ((pattern("每周([一二三四五六日天])(?:下班)?前?"), _weekday),),
+}
+"""Whole texts, by their first character."""
+
+
 def _other(text: str, year: int, issued: date | None, openings: Openings) -> Whole | None:
     """A standing duty alone, a period from an event, the eve of a festival, or a single word that names no date."""
     opened = openings(text, 0)
     if opened < 0:
         return (), ""
     at = opened
+    for shape, make in _RARE.get(text[0], ()):
+        match = shape.fullmatch(text)
+        if match is not None:
+            return make(match, year)
     if at == 0:
         if text[0] in _WHOLE_FIRST and _WHOLE.fullmatch(text) is not None:
             return (Continuous(date(year, 1, 1), date(year, 12, 31)),), "standing duty"
@@ -208,7 +282,12 @@ def _other(text: str, year: int, issued: date | None, openings: Openings) -> Who
         if text[at] == "按" and text[at + 1 : at + 2] in _BY_UNITS:
             return None
         return _vague(text, match.end(), openings)
-    match = _PERIOD.match(text) if text[at] in _AMOUNT_FIRST else None
+    if text[at] not in _AMOUNT_FIRST:
+        return None
+    if text[at - 1] == "前":
+        match = _AHEAD.fullmatch(text)
+        return None if match is None or match.start(2) != at else _ahead(match)
+    match = _PERIOD.match(text)
     if match is None or match.start(2) != at or openings(text, match.end()) >= 0:
         return None
     return _period(match, year, issued)
@@ -250,7 +329,8 @@ def _from_issue(issued: date | None, n: int, unit: Unit, year: int) -> Whole | N
 def _period(match: "Match[str]", year: int, issued: date | None) -> Whole | None:
     """决策文件出台后的10个工作日内, 自印发之日起30日内."""
     event, amount, word = match.groups()
-    if event[0] in _MODAL or event[-1] in _MODAL or (word == "月" and "个" not in match.group()):
+    modal = event[0] in _MODAL or (event[-1] in _MODAL and not event.endswith("申请"))
+    if modal or (word == "月" and "个" not in match.group()):
         return None
     if is_own_issue(event):
         return _from_issue(issued, NUMBERS[amount], _UNITS[word], year)
