@@ -36,7 +36,7 @@ from reminders.slots import Slot
 from reminders.store import obligations
 from reminders.store.database import Database, insert_many
 from reminders.store.directory import people_by_id
-from reminders.store.tables import items, messages, metadata, plans, tasks, units
+from reminders.store.tables import items, messages, metadata, pauses, plans, tasks, units
 from reminders.store.tables import obligations as table
 
 ANSWERED = {
@@ -130,6 +130,7 @@ def rehearse_stored(
         others = plans.c.id != plan_id
         connection.execute(plans.update().where(others).values(state="closed", next_digest_slot=None))
         connection.execute(table.update().where(table.c.plan_id != plan_id).values(next_slot=None))
+        connection.execute(pauses.delete())  # whoever stopped it wants to see what going on would send
     clock = _clock(scratch)
     clock.move(_before_first_slot(scratch, span))
     with scratch.database.read() as connection:

@@ -1,0 +1,106 @@
+"""Rehearsal: the same list twice, nothing sent, no row left behind, and what it lists is what would be sent."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from sqlalchemy import func, select
+
+from reminders.engine.activation import Choices
+from reminders.engine.sent import Line
+from reminders.exceptions import InputError
+from reminders.policy import Preset
+from reminders.rehearsal import Manners, Span, rehearse_file, rehearse_stored
+from reminders.store.tables import metadata
+from tests.office import EVERYBODY, LEADER, OFFICE, RIVER, WATER, Story, plan_of, task
+
+AUTUMN = Span(date(2022, 8, 22), date(2022, 10, 14))
+PLAN = plan_of(task("1", "贯穿全年", WATER, RIVER), task("12", "9月底前", WATER), task("13", "每月25日前", RIVER))
+CHOSEN = Choices(OFFICE, leading_group=(LEADER,), preset=Preset.STRICT)
+SILENT, PROMPT = Manners.read("silent"), Manners.read("prompt")
+
+
+def steps(lines: list[Line], destination: str) -> list[str]:
+    """«2022-09-16/am 12:T-10»."""
+    mine = [line for line in lines if line["destination"] == destination]
+    return [f"{line['slot']} {item['task']}:{item['step']}" for line in mine for item in line["items"]]
+
+
+def rows(story: Story) -> dict[str, int]:
+    with story.service.database.read() as connection:
+        count = {t.name: connection.scalar(select(func.count()).select_from(t)) or 0 for t in metadata.sorted_tables}
+    return {name: number for name, number in count.items() if number}
+
+
+def test_the_same_plan_rehearsed_twice_gives_the_same_list(short_story: Story) -> None:
+    first = rehearse_file(short_story.service, PLAN, EVERYBODY, CHOSEN, AUTUMN, SILENT)
+    assert first == rehearse_file(short_story.service, PLAN, EVERYBODY, CHOSEN, AUTUMN, SILENT)
+    assert len(first) > 20
+
+
+def test_nothing_is_sent_and_no_row_is_left_behind(story: Story) -> None:
+    story.activate(task("12", "9月底前"), on="2022-08-22 08:00")
+    before = rows(story)
+    assert rehearse_stored(story.service, story.plan_id, None, AUTUMN, SILENT)
+    assert (rows(story), story.mailbox.kept, story.clock.moment.day) == (before, [], 22)
+
+
+@pytest.mark.parametrize("preset", Preset)
+def test_what_it_lists_under_silence_is_what_is_sent_when_nobody_answers(short_story: Story, preset: Preset) -> None:
+    short_story.activate(*PLAN.tasks, on="2022-08-22 08:30", preset=preset)
+    listed = rehearse_stored(short_story.service, short_story.plan_id, None, AUTUMN, SILENT)
+    short_story.until("2022-10-14/pm")
+    assert listed == short_story.lines()
+
+
+def test_prompt_answers_each_question_in_the_slot_in_which_it_arrives(short_story: Story) -> None:
+    lines = rehearse_file(short_story.service, PLAN, EVERYBODY, CHOSEN, AUTUMN, PROMPT)
+    said = [item["step"] for line in lines for item in line["items"]]
+    assert not {"remind", "level1", "level2", "T+1", "review"} & set(said)
+    assert "2022-09-16/am 12:T-10" in steps(lines, "供水处/liaison")
+
+
+def test_the_narrowest_manner_wins(short_story: Story) -> None:
+    manners = Manners.read('{"unit":"供水处","task":"12","answers":"silent"}\n{"unit":"供水处","answers":"prompt"}')
+    lines = rehearse_file(short_story.service, PLAN, EVERYBODY, CHOSEN, AUTUMN, manners)
+    late = [step for step in steps(lines, "供水处/liaison") if "T+1" in step]
+    assert late == ["2022-10-08/am 12:T+1"]
+    assert not [step for step in steps(lines, "供水处/liaison") if "None:remind" in step]
+
+
+@pytest.mark.parametrize("line", ["{", '{"unit":"供水处"}', '{"unit":"供水处","answers":"maybe"}', "[]"])
+def test_a_line_of_answers_that_cannot_be_used_is_named(line: str) -> None:
+    with pytest.raises(InputError, match="第2行"):
+        Manners.read("\n" + line)
+
+
+def test_without_options_the_office_that_leads_most_runs_it_and_everybody_can_be_reached(short_story: Story) -> None:
+    lines = rehearse_file(short_story.service, PLAN, (), None, AUTUMN, SILENT)
+    destinations = {line["destination"] for line in lines}
+    assert {"供水处/liaison", "供水处/head", "河湖处/liaison", "河湖处/head", "leader/领导"} >= destinations
+    assert "河湖处/liaison" in destinations
+
+
+def test_a_stored_plan_that_is_not_active_wants_its_options(short_story: Story) -> None:
+    short_story.imported()
+    with pytest.raises(InputError, match="--lead-office"):
+        rehearse_stored(short_story.service, short_story.plan_id, None, AUTUMN, SILENT)
+    assert rehearse_stored(short_story.service, short_story.plan_id, Choices(OFFICE), AUTUMN, PROMPT)
+    with pytest.raises(InputError, match="没有编号为 99 的方案"):
+        rehearse_stored(short_story.service, 99, None, AUTUMN, SILENT)
+
+
+def test_a_rehearsal_shows_what_resuming_would_send(short_story: Story) -> None:
+    from reminders.engine.pausing import pause
+
+    short_story.activate(task("12", "9月底前"))
+    pause(short_story.service, plan_id=None, unit=None, reason="核对名单", by="何文")
+    assert rehearse_stored(short_story.service, short_story.plan_id, None, AUTUMN, SILENT)
+
+
+def test_only_days_from_the_first_on_are_listed_and_none_after_the_last(short_story: Story) -> None:
+    short = Span(date(2022, 9, 16), date(2022, 9, 23))
+    lines = rehearse_file(short_story.service, PLAN, EVERYBODY, CHOSEN, short, SILENT)
+    assert min(line["slot"] for line in lines) == "2022-09-16/am"
+    assert max(line["slot"] for line in lines) <= "2022-09-23/pm"
