@@ -210,3 +210,40 @@ FORMATS: Final[dict[str, Callable[[Source], bytes]]] = {
     "csv": to_csv,
     "pdf": to_pdf,
 }
+
+
+def prose_lines(text: str) -> list[str]:
+    """The paragraphs of a plan of prose, a table of metadata among them as one line."""
+    blocks = text_blocks(text, "plan.txt")
+    return [block.text if isinstance(block, Line) else " ".join(cell.text for cell in block.cells) for block in blocks]
+
+
+def prose_docx(lines: Sequence[str]) -> bytes:
+    made = docx.Document()
+    for line in lines:
+        made.add_paragraph(line)
+    return _saved(made.save)
+
+
+def prose_html(lines: Sequence[str]) -> bytes:
+    paragraphs = "".join(f"<p>&nbsp;&nbsp;{html.escape(line)}</p>\n" for line in lines)
+    return f"<html><body><div>{paragraphs}</div></body></html>".encode()
+
+
+def prose_pdf(lines: Sequence[str], letters: float = 16) -> bytes:
+    """Paragraphs with an indented first line, over several pages."""
+    pdfmetrics.registerFont(UnicodeCIDFont(_FONT))
+    style = ParagraphStyle(
+        "prose", fontName=_FONT, fontSize=letters, leading=1.5 * letters, wordWrap="CJK", firstLineIndent=2 * letters
+    )
+    made = io.BytesIO()
+    SimpleDocTemplate(made, pagesize=A4).build([Paragraph(html.escape(line), style) for line in lines])
+    return made.getvalue()
+
+
+PROSE_FORMATS: Final[dict[str, Callable[[Sequence[str]], bytes]]] = {
+    "docx": prose_docx,
+    "html": prose_html,
+    "md": lambda lines: "\n\n".join(lines).encode(),
+    "pdf": prose_pdf,
+}

@@ -4,8 +4,8 @@ import pytest
 
 from reminders.plans import read_plan
 from reminders.sample import sample_plan
-from tests.reminders.plans.conversions import FORMATS, PAPERS, source_of, to_pdf
-from tests.reminders.plans.shared import agree, gold, mention_phases, source, without_blanks, without_rule
+from tests.reminders.plans.conversions import FORMATS, PAPERS, PROSE_FORMATS, prose_lines, source_of, to_pdf
+from tests.reminders.plans.shared import NAMES, agree, gold, iso, mention_phases, source, without_blanks, without_rule
 
 GUANGZHOU = "guangzhou-emergency-2022"
 
@@ -59,3 +59,13 @@ def test_the_covering_letter_offers_its_deadlines_in_every_format(kind: str) -> 
     made = FORMATS[kind](source_of(source(GUANGZHOU).read_text(encoding="utf-8")))
     wanted = [without_rule(also["phases"]) for also in gold(GUANGZHOU)["also"]]
     assert mention_phases(read_plan(made, f"plan.{kind}").mentions) == wanted
+
+
+@pytest.mark.parametrize("kind", PROSE_FORMATS)
+@pytest.mark.parametrize("name", [name for name in NAMES if name != GUANGZHOU])
+def test_prose_agrees_in_every_format(name: str, kind: str) -> None:
+    made = PROSE_FORMATS[kind](prose_lines(source(name).read_text(encoding="utf-8")))
+    plan, wanted = read_plan(made, f"plan.{kind}"), gold(name)
+    agree(plan, name)
+    assert without_blanks(plan.title) == without_blanks(wanted["title"])
+    assert (plan.issuer, plan.year, iso(plan.issued)) == (wanted["issuer"], wanted["year"], wanted["issued"])
