@@ -36,9 +36,24 @@ def assemble(reading: Reading, found: list[Piece]) -> tuple[list[Phase], str]:
         if piece.phases:
             so_far.add(piece)
     kept = so_far.kept
+    if not kept:
+        kept = _bare_counts(reading, found)
     if not kept and len(found) == 1 and (alone := _whole_year(reading, found[0])) is not None:
         kept = [alone]
     return [phase for piece in kept for phase in piece.phases], " + ".join([piece.rule for piece in kept])
+
+
+def _bare_counts(reading: Reading, found: list[Piece]) -> list[Piece]:
+    """不少于2次 of no named period: so many times in the plan year, and a note that says so."""
+    kept = [piece for piece in found if piece.kind == "count" and (piece.strong or _is_all(reading, piece))]
+    for piece in kept:
+        piece.phases = [Deadline(date(reading.year, 1, 1), date(reading.year, 12, 31), piece.n)]
+        reading.note("没有写明期间，按全年计")
+    return kept
+
+
+def _is_all(reading: Reading, piece: Piece) -> bool:
+    return piece.end - piece.start >= len(reading.text.strip(" 。"))
 
 
 def _whole_year(reading: Reading, piece: Piece) -> Piece | None:
@@ -78,6 +93,7 @@ def joined(reading: Reading, found: list[Piece]) -> list[Piece]:
         _close_windows(reading, found)
         found = _seasons(reading, found)
         _said_again(reading, found)
+        _reported(reading, found)
         _count(reading, found)
     return found
 
@@ -100,6 +116,7 @@ def _share_endings(reading: Reading, found: list[Piece]) -> None:
         closes = last.point.form == "end" or last.suffix in _BEFORE
         if (
             not closes
+            or last.point.rule not in (piece.point.rule, f"end of {piece.point.rule}")
             or piece.point.rule not in ("month", "quarter", "half")
             or _gap(reading, piece, last) not in _LINKS - {"；"}
         ):
@@ -167,6 +184,19 @@ def _bound(reading: Reading, piece: Piece, window: Piece) -> None:
         point = point._replace(last=date(reading.year, 12, 31))
     piece.phases = [within(phase, point) if isinstance(phase, Recurring) else phase for phase in piece.phases]
     piece.start, piece.rule = window.start, f"{piece.rule} in a season"
+
+
+_REPORTED: Final = pattern("的?(?:工作)?(?:情况|总结|小结|报告|进展|数据|报表|计划|任务)")
+_REPORTS: Final = pattern("[^，,。；;]{0,16}(?:报|提交|公布|通报)[^，,。；;]{0,12}")
+
+
+def _reported(reading: Reading, found: list[Piece]) -> None:
+    """7月15日前报送上半年工作情况: the period that a report is about is no second deadline."""
+    for before, piece in itertools.pairwise(found):
+        about = piece.kind == "dated" and piece.point is not None and piece.point.form == "period" and not piece.suffix
+        named = about and before.phases and _REPORTED.match(reading.text, piece.end)
+        if named and _REPORTS.fullmatch(_gap(reading, before, piece)):
+            piece.kind, piece.phases = "silent", []
 
 
 def _said_again(reading: Reading, found: list[Piece]) -> None:

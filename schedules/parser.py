@@ -52,7 +52,7 @@ _POINTS: Final = """
 翌年 来年 去年 前年 前二 前两 前三 前2 前3 上半 上年 上一 上月 上季 上周 上星 上个 上旬 上、 上和 上下 中旬 即日
 大后 首季 末季 Q1 Q2 Q3 Q4 q1 q2 q3 q4 岁末 岁尾 农历 阴历 旧历 闰 正月 腊月 冬月 元月
 """
-_AHEAD: Final = "次月 次年 次周 次季 次个 下月 下半 下个 下周 下星 下季 下旬"
+_AHEAD: Final = "次月 次年 次周 次季 次个 下月 下半 下年 下一 下个 下周 下星 下季 下旬"
 _WHAT: Final = "调报通推考例会研督检汇小总晾公清分巡点评不至"
 _REGIMES: Final = " ".join(f"周{what} 日{what}" for what in _WHAT) + " 周1 周一 周2 周两"
 _OF_MONTHS: Final = " ".join(
@@ -153,6 +153,10 @@ def pieces(reading: Reading) -> list[Piece]:
                 raise
             continue
         if piece is not None and piece.end > at:
+            inside = piece.kind == "triggered" and found and found[-1].start >= piece.start
+            if inside and found[-1].kind != "triggered":
+                # 上半年结束后一个月内: what was read first is part of the event's name.
+                found[-1].kind, found[-1].phases = "silent", []
             end = piece.end
             found.append(piece)
     return found

@@ -70,7 +70,8 @@ class Reading:
     carried_month: tuple[int, int] | None = None
     """Year and month that a day without one belongs to."""
     event: str = ""
-    """The event from which the last period of the sentence was counted."""
+    """The event from which the last period of the sentence was counted, and where that period ended."""
+    event_end: int = 0
     figures_year: int = 0
     """The latest year of the sentence that was written in figures; 次年 is never more than a year behind it."""
     in_year: bool = False

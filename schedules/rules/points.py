@@ -51,7 +51,7 @@ BY_CHAR.update(
         "去": (WORDS,),
         "前": (WORDS, *FIRSTS),
         "上": (HALVES, WORDS, PARTS, RELATIVES),
-        "下": (HALVES, PARTS, RELATIVES),
+        "下": (HALVES, WORDS, PARTS, RELATIVES),
         "月": (PARTS,),
         "季": (PARTS,),
         "即": (RELATIVES,),

@@ -32,7 +32,8 @@ EVERY: Final = pattern(
     "|隔(?P<unit5>年|月|周|日|天)"
     "|(?P<unit6>双月|单月)(?=之?[初一二三四五六七八九十廿0-9]|底|末|上旬|中旬|下旬)"
     "|(?:均)?(?:限)?(?P<unit7>次月|下月)(?=之?[初一二三四五六七八九十廿0-9]|底|末|上旬|中旬|下旬)"
-    "|(?P<after>(?:每)?(?:半年|年度?|季度?|月度?)(?:结束|终了|末|底)?之?后)(?=的?第?[一二三四五六七八九十廿0-9])"
+    "|(?P<bare>季度|半年)(?=次月|首月|末月|第[一二三]个?月|最后一个?月)"
+    "|(?P<after>(?:每)?(?:半年度?|年度?|季度?|月度?)(?:结束|终了|末|底)?之?后)(?=的?第?[一二三四五六七八九十廿0-9])"
     f"|(?P<slash>年|月度?|周|季度?)(?:不少于|至少|不低于)?(?=[{NUMERAL}]{{1,2}}[次期场](?![性级数]))"
     ")(?:的)?"
 )
@@ -76,7 +77,7 @@ def recurring_piece(reading: Reading, at: int) -> Piece | None:
     return _every(reading, at, match.end(), unit, step)
 
 
-_UNIT_NAMES: Final = ("unit", "unit2", "unit3", "unit4", "unit5", "unit6", "unit7", "after", "slash")
+_UNIT_NAMES: Final = ("unit", "unit2", "unit3", "unit4", "unit5", "unit6", "unit7", "bare", "after", "slash")
 
 
 def per_piece(reading: Reading, at: int, end: int, unit: str, n: int) -> Piece:

@@ -87,7 +87,7 @@ def triggered_piece(reading: Reading, at: int) -> Piece | None:
         return Piece("period said again as days", at, end, "silent")
     phase, end = _with_bracket(reading, phase, n, unit, end)
     if isinstance(phase, Triggered):
-        reading.event = phase.event
+        reading.event, reading.event_end = phase.event, end
     return Piece("period from an event", _event_start(reading, phase, left, at), end, "triggered", [phase])
 
 
@@ -187,8 +187,14 @@ def _before(left: str, n: int, unit: Unit) -> Triggered | None:
     return Triggered(event, n, unit, False) if event else None
 
 
+_LABEL: Final = pattern("(?P<noun>(?!公示|公告|征求)[^，,。；;：:\n]{0,10}?)(?:时限|期限|限时办结)[:：]$")
+
+
 def _limit(reading: Reading, match_start: int, left: str, n: int, unit: Unit, inside: bool) -> Phase | None:
     """A bare limit: 在5个工作日内, 不超过30天; from the date of issue where no noun stands before it."""
+    labelled = None if left or inside else _LABEL.search(reading.text, max(0, match_start - 14), match_start)
+    if labelled is not None:
+        return Triggered(event_name(labelled["noun"], inside=False) or "受理", n, unit, True)
     limited = _LIMIT.search(left, max(0, len(left) - 10))
     if not inside and (
         limited is None
@@ -198,6 +204,8 @@ def _limit(reading: Reading, match_start: int, left: str, n: int, unit: Unit, in
         return None
     if _NOT_A_LIMIT.search(left, max(0, len(left) - 8)) and not (limited and "超过" in limited.group()):
         return None
+    if reading.event and not _CLAUSE.search(reading.text, reading.event_end, match_start):
+        return Triggered(reading.event, n, unit, True)
     noun = event_name(_strip_limit(left), inside=False)
     if noun:
         return Triggered(noun, n, unit, True)
@@ -219,6 +227,7 @@ def _strip_limit(left: str) -> str:
     return left
 
 
+_CLAUSE: Final = pattern("[，,。；;\n]")
 _MOST_YEARS: Final = 5
 """A period of more years from the issue is no deadline of a yearly plan."""
 

@@ -1,6 +1,6 @@
 """Years and their large parts: 2022年, 今年, 年底, 上半年, 第三季度, “十四五”期间."""
 
-from datetime import date
+from datetime import date, timedelta
 from re import Match
 from typing import Final
 
@@ -12,7 +12,7 @@ from schedules.spelling import NUMERAL, number, year_number
 
 _QUARTER: Final = pattern(
     f"第?(?P<q>[{NUMERAL}首末])个?季(?:度(?!假)|(?=[末底初前]))(?:的)?"
-    f"(?:(?P<end>[末底]月?|初)|(?P<mq>首月|第[一二三]个月)(?P<d>{N}(?=[日号]))?)?"
+    f"(?:(?:季|结束)后(?P<n>{N})[日天号]内?|(?P<end>[末底]月?|初)|(?P<mq>首月|第[一二三]个月)(?P<d>{N}(?=[日号]))?)?"
 )
 _Q: Final = pattern("[Qq]([1-4])(?![0-9A-Za-z])")
 _FIRST_MONTHS: Final = pattern("前(1[0-2]|[1-9]|十[一二]?|[一二两三四五六七八九])个?月")
@@ -23,8 +23,8 @@ _YEAR_MARK: Final = pattern(
     "|(?<=年)初(?![步期中始])|(?<=[年度])以?内(?![部容蒙外控设网])|(?<=[年度])之内)"
 )
 _YEAR: Final = pattern(f"(?P<y>[{NUMERAL}oO]{{2,4}})年(?![龄限均轻])度?(?P<of>的)?")
-_YEAR_WORD: Final = pattern("今年度?|本年度?|当年度?|明年度?|次年度?|翌年|来年|后年|去年|上一?年度?|前年")
-_YEAR_SHIFT: Final = {"今": 0, "本": 0, "当": 0, "明": 1, "次": 1, "翌": 1, "来": 1, "后": 0}
+_YEAR_WORD: Final = pattern("今年度?|本年度?|当年度?|明年度?|次年度?|翌年|来年|后年|去年|上一?年度?|前年|下一?年度?")
+_YEAR_SHIFT: Final = {"今": 0, "本": 0, "当": 0, "明": 1, "次": 1, "翌": 1, "来": 1, "下": 1, "后": 0}
 _PLAN: Final = pattern(
     '[“"「‘]?(十[一二三四五六七])五[”"」’]?(?P<mark>期间|时期(?=[，,、内末]|$|[)）])|期内|末|内|初|以来|前)'
 )
@@ -40,6 +40,9 @@ def _quarter(reading: Reading, match: "Match[str]") -> tuple[Point, int] | None:
         raise UnreadableExpression(f"没有第{place}季度，请核对", match.start())
     year = reading.carried_year
     first, last = periods.quarter(year, place)
+    if match["n"]:
+        due = last + timedelta(days=number(match["n"]) or 0)
+        return Point(due, due, "day", True, "days after a quarter"), match.end()
     if match["mq"]:
         month = first.month + (0 if match["mq"] == "首月" else "一二三".index(match["mq"][1]))
         if match["d"]:
@@ -156,8 +159,6 @@ def _year_word(reading: Reading, match: "Match[str]") -> tuple[Point, int] | Non
     base = reading.year
     if word[0] in "次翌":
         base = min(reading.carried_year, max(reading.year, reading.figures_year))
-    if word.endswith("年度") and reading.char(end) not in ("内", "底", "末", "之", "以"):
-        return (Point(*periods.whole_year(base + shift), "year", True, "year"), end)
     return _inside_year(reading, base + shift, end, -1)
 
 
