@@ -101,6 +101,7 @@ class Embedded:
 
     def start(self) -> None:
         """Start both."""
+        state.should_stop = None  # it belongs to the process, and an earlier worker was asked to stop
         worker = self._app.WorkController(pool="solo", without_heartbeat=True, without_mingle=True, without_gossip=True)
         beat = Beat(self._app, max_interval=1.0)
         self._worker, self._beat = worker, beat
