@@ -134,13 +134,17 @@ def _share_festival(reading: Reading, piece: Piece, last: Piece) -> None:
         piece.phases = phases_of(reading, piece.point, last.suffix, None, piece.start)
 
 
+_NAMED: Final = frozenset({"day", "period", "end", "part"})
+
+
 def _close_windows(reading: Reading, found: list[Piece]) -> None:
     """从8月1日全面展开，9月30日结束: two named days that open and close one window."""
     for first, last in itertools.pairwise(found):
-        if first.point is None or last.point is None or first.point.form != "day" or last.point.form != "day":
+        if first.point is None or last.point is None or not {first.point.form, last.point.form} <= _NAMED:
             continue
         opened = reading.text[max(0, first.start - 1) : first.start] in ("从", "自") or first.suffix in ("起", "开始")
-        if not opened or last.start - first.end > 20 or not _CLOSES.match(reading.text, last.end):
+        until = reading.text[last.start - 1] in "到至" or _CLOSES.match(reading.text, last.end)
+        if not opened or last.start - first.end > 20 or not until:
             continue
         if last.point.last >= first.point.first and "。" not in _gap(reading, first, last):
             first.phases = [Deadline(first.point.first, last.point.last)]

@@ -63,7 +63,12 @@ _AMOUNT: Final = pattern(
     "[^。；;\n]{0,24}?(?:同比|环比|增长(?!点)|增速|上涨|不良率?|GDP|CPI|收入达|产值|[0-9.]+[亿万]?元)"
 )
 _DECIDED: Final = pattern("[^，,。；;\n]{0,24}?(?:审议|会议通过|印发(?:[)）]|$))")
-_STATISTIC: Final = pattern("(?:末)?[^，,。；;\n]{0,10}?(?:同比|环比|GDP|CPI|PPI|增速|不良|比重)")
+_STATISTIC: Final = pattern(
+    "完成[^，,。；;]{0,8}投资[0-9.]+|[，,](?:全[省市县区国]|我[省市县区])[^。；;\n]{0,40}?(?:增长|下降|同比)|(?:末)?[^，,。；;\n]{0,10}?(?:同比|环比|GDP|CPI|PPI|增速|不良|比重)"
+)
+_OF_THOSE: Final = pattern(
+    "(?:已|注册|到期|取得|成立|登记|生产|建成|毕业|签订|缴纳|购买|发生|受理|立项|投产|参保)[^，,。；;]{0,4}的(?!通知)"
+)
 _MET: Final = pattern("[^。；;\n]{0,16}?(?:主持召开|召开了?第|召开全|出席|发表|指出|强调)")
 _RATE: Final = pattern("[^，,。；;\n]{0,10}?(?:[0-9.]+[万亿]?元|[0-9.]+[%％])")
 _RATED: Final = pattern("(?:每[人户名亩位家班车](?:次)?|人均|户均|平均)$")
@@ -106,10 +111,10 @@ def describes(reading: Reading, piece: Piece) -> bool:
             return True
         if _TERM.search(before) or _PLAN_NAME.search(before):
             return True
+    if not reading.whole and (_OF_THOSE.match(text, end) or (not piece.suffix and _STATISTIC.match(text, end))):
+        return True
     if point is None or piece.suffix or piece.rule == "span of years":
         return False
-    if not reading.whole and _STATISTIC.match(text, end):
-        return True
     if not point.year_named:
         return point.form == "day" and text[end : end + 1] in ("，", ",") and _MET.match(text, end) is not None
     if _DECIDED.match(text, end):

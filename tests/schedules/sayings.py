@@ -6,7 +6,7 @@ Everything is read against the plan year 2022, issued on 22 August 2022, as in t
 from datetime import date
 from typing import Final
 
-from schedules import Continuous, Deadline, Recurring, Unscheduled
+from schedules import Continuous, Deadline, Recurring, Triggered, Unscheduled
 from schedules.periods import quarter
 from tests.schedules.corpus import (
     FIRST,
@@ -161,6 +161,31 @@ SAYINGS: Final[tuple[tuple[str, Phases, tuple[str, ...]], ...]] = (
     ("A Friday", due(date(YEAR, 9, 2)), ("9月第一个星期五", "9月第一周星期五", "下周五前")),
     ("Counted from the day of issue", due(date(YEAR, 8, 31)), ("本月底前", "月底前", "本月31日前")),
     (
+        "A bracket that says the same again",
+        due(LAST),
+        ("年底前（12月31日）", "12月底前（12月31日前）"),
+    ),
+    (
+        "Times of no named period: the year's",
+        window(FIRST, LAST, 2),
+        ("不少于2次", "至少2次", "2次以上", "一年不少于2次"),
+    ),
+    (
+        "A report's own period is no second deadline",
+        due(date(YEAR, 7, 15)),
+        ("7月15日前报送上半年工作情况", "7月15日前报上半年总结"),
+    ),
+    (
+        "A labelled limit",
+        (Triggered("办结", 20, "workday", True),),
+        ("办结时限：20个工作日", "办结时限为20个工作日", "办结不超过20个工作日"),
+    ),
+    (
+        "From an opening to a close",
+        window(date(YEAR, 4, 1), LAST),
+        ("从4月开始，到12月底结束", "4月1日起，12月31日结束", "自4月1日起至12月31日"),
+    ),
+    (
         "No date named",
         (Unscheduled(),),
         (
@@ -214,6 +239,15 @@ SILENT: Final[tuple[str, ...]] = (
     "坚持以公开为常态、不公开为例外",
     "2022年3月5日，李强同志在会议上发表讲话",
     "二〇二二年八月二十二日",
+    "2022年上半年，全市实现地区生产总值1200亿元",
+    "1—8月，全市规模以上工业增加值增长5.2%",
+    "每人每月补助500元",
+    "审批时限由20个工作日压缩至10个工作日以内",
+    "实施三年行动计划（2022—2024年）",
+    "有效期至2025年12月31日",
+    "经2022年3月10日市政府常务会议审议通过",
+    "该项目于2020年10月开工",
+    "对2021年12月31日前注册的企业",
 )
 """Prose in which nothing may be found."""
 
