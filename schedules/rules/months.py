@@ -90,12 +90,17 @@ def week_in_month(reading: Reading, match: "Match[str]", year: int, month: int) 
     return Point(*span, "day" if weekday else "part", False, "week of month")
 
 
+_SERIAL: Final = pattern(r"[-/.]\d{3}(?!\d)")
+
+
 def _numeric(reading: Reading, match: "Match[str]") -> tuple[Point, int] | None:
     """2022-09-30, 2022.9.30, 2020.12."""
     year, month, end = int(match["y"]), int(match["m"]), match.end()
     reading.figures_year = max(reading.figures_year, year)
     if match["d"] is None:
         after = reading.char(end)
+        if _SERIAL.match(reading.text, end):
+            return None
         if after and after not in CLAUSE_ENDS + "前底末至到内-—–~～—之以月":
             return None
         return Point(*periods.months(year, month, month), "period", True, "numeric month"), end

@@ -22,7 +22,8 @@ BEHIND: Final = pattern(
 _BEFORE: Final = pattern(
     "(?:[较比]|同比|时点[是为]|基准日[是为]?|成立于|始于|始建于|印发于|发布于|出生于|申请日[是为]|当年的"
     "|截至目前|落款|[上去前]一?年度|成立|占|(?:成文|发布|印发|发文|公开|生成|公布|签发)(?:日期"
-    "|时间)[:：]?)$"
+    "|时间)[:：]?"
+    "|(?<!截止)(?<!截至)(?<!完成)日期[:：])$"
 )
 _BEFORE_LAST: Final = frozenset("较比比是为日于的前款度立占期间:：")
 BEHIND_CHARS: Final = frozenset("的期之以后前出日号是为基起印发公召通颁制修下零，,末底数")
@@ -75,7 +76,8 @@ _STATISTIC: Final = pattern(
 _OF_THOSE: Final = pattern(
     "(?:已|注册|到期|取得|成立|登记|生产|建成|毕业|签订|缴纳|购买|发生|受理|立项|投产|参保)[^，,。；;]{0,4}的(?!通知)"
 )
-_MET: Final = pattern("[^。；;\n]{0,16}?(?:主持召开|召开了?第|召开全|出席|发表|指出|强调)")
+_COMMA: Final = pattern("(?:上午|下午|晚上?|凌晨)?(?:[，,]|$)")
+_MET: Final = pattern("[^。；;\n]{0,16}?(?:主持召开|带队|召开了?第|召开全|出席|发表|指出|强调)")
 _RATE: Final = pattern("[^，,。；;\n]{0,10}?(?:[0-9.]+[万亿]?元|[0-9.]+[%％])")
 _RATED: Final = pattern("(?:每[人户名亩位家班车](?:次)?|人均|户均|平均)$")
 _TERM: Final = pattern(
@@ -123,15 +125,12 @@ def describes(reading: Reading, piece: Piece) -> bool:
     if point is None or piece.suffix or piece.rule == "span of years":
         return False
     if not point.year_named:
-        return point.form == "day" and text[end : end + 1] in ("，", ",") and _MET.match(text, end) is not None
+        met = _COMMA.match(text, end) is not None and _MET.match(text, end) is not None
+        return point.form == "day" and met
     if _DECIDED.match(text, end):
         return True
     if not reading.whole and _is_past(reading, piece, point):
         return True
-    if (
-        point.form in ("day", "part", "period")
-        and text[piece.end : piece.end + 1] in ("，", ",", "")
-        and _TOLD.match(text, piece.end)
-    ):
+    if point.form in ("day", "part", "period") and _COMMA.match(text, piece.end) and _TOLD.match(text, piece.end):
         return True
     return point.form == "period" and _LIST_NAME.match(text, piece.end) is not None

@@ -65,6 +65,7 @@ _OWN_NAMED: Final = pattern(
     "[本此](?:通知|方案|意见|文件|办法|要点|规定|细则|公告|计划|清单|函|文|通告|决定|措施|规划|预案|制度)"
 )
 _IN_BRACKETS: Final = pattern("[(（]自?(?P<event>[^()（）]{1,30}?)之?日起(?:计?算|起算|计)?[)）]")
+_CONDITION: Final = pattern("核酸|有(?![效序关力])|曾|累计|未曾|出现过|发生过|无(?:违|不)")
 _THAT_IS: Final = pattern("[(（]即")
 _NOT_A_LIMIT: Final = pattern(
     "(?:有效期|公示期|(?:合同|执行|保存|保管|有效|租赁|借款|处罚|服务|使用|贷款|还款)(?:期|期限|年限)为?"
@@ -91,6 +92,8 @@ def triggered_piece(reading: Reading, at: int) -> Piece | None:
     if phase is None:
         return None
     end = match.end()
+    if _CONDITION.match(reading.text, end):
+        return Piece("condition", at, end, "silent")
     if _THAT_IS.match(reading.text, end):
         # 「3个工作日内（即3月31日-4月2日内）」: the bracket gives the days themselves.
         return Piece("period said again as days", at, end, "silent")
@@ -201,11 +204,14 @@ def _before(left: str, n: int, unit: Unit) -> Triggered | None:
     return Triggered(event, n, unit, False) if event else None
 
 
+_EACH: Final = pattern("每[次年人月天户班](?:不得?超过|最多|最长)")
 _LABEL: Final = pattern("(?P<noun>(?!公示|公告|征求)[^，,。；;：:\n]{0,10}?)(?:时限|期限|限时办结)[:：]$")
 
 
 def _limit(reading: Reading, match_start: int, left: str, n: int, unit: Unit, inside: bool) -> Phase | None:
     """A bare limit: 在5个工作日内, 不超过30天; from the date of issue where no noun stands before it."""
+    if _EACH.search(left):
+        return None
     labelled = None if left or inside else _LABEL.search(reading.text, max(0, match_start - 14), match_start)
     if labelled is not None:
         return Triggered(event_name(labelled["noun"], inside=False) or "受理", n, unit, True)
