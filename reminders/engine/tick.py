@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from reminders.engine.changes import Batch, advance
 from reminders.engine.digests import open_digests
@@ -18,9 +19,11 @@ from reminders.slots import Slot
 from reminders.store import events, marks, messages, obligations, outbox, pauses
 from reminders.store.directory import Directory, people_by_id
 from reminders.store.outbox import URGENT, USUAL, Wanted
+from reminders.store.probing import Look, look
 
 CLAIM = 500
 SEAL_AT_LATEST = timedelta(minutes=10)
+WHOLE_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +40,46 @@ def tick(service: Service) -> Ticked:
     """One round up to the outbox."""
     now = service.now()
     slot = service.slots.open_slot(now)
+    found = _look(service, slot, now)
     steps = sealed = 0
-    with service.database.write() as connection:
-        stopped = pauses.active(connection)
-        marks.set_mark(service.database, connection, "tick", now, service.machine_now())
-    if slot is not None and not stopped.everything:
-        open_digests(service, slot)
-        while moved := _claim(service, slot):
+    if slot is not None and not found.stopped:
+        if found.digest:
+            open_digests(service, slot)
+        while found.due and (moved := _claim(service, slot)):
             steps += moved
-        sealed = _seal(service, slot, now)
-    recover(service)
-    return Ticked(slot, steps, sealed, _waiting(service, slot, everything=stopped.everything))
+        if found.unsealed or steps or found.digest:
+            sealed = _seal(service, slot, now)
+    if found.stale:
+        recover(service)
+    anything = found.waiting or found.stale or sealed
+    return Ticked(slot, steps, sealed, _waiting(service, slot) if anything and not found.stopped else ())
+
+
+def _look(service: Service, slot: Slot | None, now: datetime) -> Look:
+    """One statement that says what there is to do, and the mark that a tick took place, in one transaction.
+
+    The mark keeps the last slot in which nothing was due any more, a lower bound for the next look. Once a minute the
+    look goes without it, so that a row that came in below is found all the same.
+    """
+    machine_now = service.machine_now()
+    with service.database.write() as connection:
+        last = marks.mark(connection, "tick")
+        low, whole_at = _bound(last.body if last is not None else {}, slot, machine_now)
+        found = look(connection, slot, machine_now, above=low)
+        if slot is not None and not found.due:
+            low = slot
+        body = {"low": str(low) if low else None, "whole_at": whole_at.isoformat()}
+        marks.set_mark(service.database, connection, "tick", now, machine_now, body)
+    return found
+
+
+def _bound(body: dict[str, Any], slot: Slot | None, machine_now: datetime) -> tuple[Slot | None, datetime]:
+    """The lower bound that still holds, and when a look last went without one."""
+    low, whole_at = body.get("low"), body.get("whole_at")
+    if not low or not whole_at or slot is None or Slot.parse(low) > slot:
+        return None, machine_now
+    since = datetime.fromisoformat(whole_at)
+    return (Slot.parse(low), since) if timedelta(0) <= machine_now - since < WHOLE_EVERY else (None, machine_now)
 
 
 def recover(service: Service) -> None:
@@ -99,10 +131,8 @@ def _seal(service: Service, slot: Slot, now: datetime) -> int:
         return len(full)
 
 
-def _waiting(service: Service, slot: Slot | None, *, everything: bool) -> tuple[int, ...]:
+def _waiting(service: Service, slot: Slot | None) -> tuple[int, ...]:
     """What may be sent now: inside the window everything, outside it only what answers a person's own act."""
-    if everything:
-        return ()
     with service.database.read() as connection:
         only = None if slot is not None else MessageKind.ANSWER.value
         return tuple(outbox.waiting_ids(connection, service.machine_now(), 10_000, only_kind=only))
