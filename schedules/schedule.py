@@ -55,7 +55,7 @@ _set_start, _set_due, _set_count, _set_time = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Recurring:
     """One thing due again and again: 每季度1次, 每月25日前, 每周五.
 
@@ -72,6 +72,25 @@ class Recurring:
     end: date | None = None
     time: str | None = None
 
+    def __init__(
+        self,
+        freq: Freq,
+        rrule: str,
+        dues: tuple[date, ...] | None,
+        count: int = 1,
+        start: date | None = None,
+        end: date | None = None,
+        time: str | None = None,
+    ) -> None:
+        """As a dataclass makes it, in two thirds of the time."""
+        _set_freq(self, freq)
+        _set_rrule(self, rrule)
+        _set_dues(self, dues)
+        _set_times(self, count)
+        _set_first(self, start)
+        _set_last(self, end)
+        _set_clock(self, time)
+
     def to_dict(self) -> Json:
         """The JSON of the contract; `start`, `end` and `time` only where they are known."""
         made: Json = {
@@ -83,6 +102,11 @@ class Recurring:
         }
         bounds = {"start": _iso(self.start), "end": _iso(self.end), "time": self.time}
         return made | {name: value for name, value in bounds.items() if value is not None}
+
+
+_set_freq, _set_rrule, _set_dues, _set_times, _set_first, _set_last, _set_clock = (
+    Recurring.__dict__[name].__set__ for name in ("freq", "rrule", "dues", "count", "start", "end", "time")
+)
 
 
 @dataclass(frozen=True, slots=True)

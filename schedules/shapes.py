@@ -193,6 +193,7 @@ def _counted(read: Read, n: int) -> Read:
 
 
 _AMOUNT_FIRST: Final = frozenset("123456789一二两三四五六七八九十")
+_FESTIVAL_FIRST: Final = frozenset("春元清端中国五")
 _WHOLE_FIRST: Final = frozenset("贯全常长持")
 
 
@@ -276,7 +277,7 @@ def _other(text: str, year: int, issued: date | None, openings: Openings) -> Who
     if at == 0:
         if text[0] in _WHOLE_FIRST and _WHOLE.fullmatch(text) is not None:
             return (Continuous(date(year, 1, 1), date(year, 12, 31)),), "standing duty"
-        match = _FESTIVAL.fullmatch(text) if len(text) < 5 else None
+        match = _FESTIVAL.fullmatch(text) if text[0] in _FESTIVAL_FIRST else None
         if match is not None:
             return _eve(match[1], year)
     match = VAGUE_WORDS.match(text, at)
