@@ -14,7 +14,7 @@ from pdfplumber.utils.exceptions import PdfminerException
 
 from reminders.documents.grid import Block, Cell, Document, Grid, Line
 from reminders.documents.limits import MAX_PAGES, refuse_too_many_rows
-from reminders.documents.printed import Paragraph, lines_of, paragraphs, prose_of
+from reminders.documents.printed import Paragraph, cut_after, lines_of, paragraphs, prose_of
 from reminders.exceptions import DamagedDocument, DocumentTooLarge, EmptyDocument
 
 _NEAR: Final = 2.5  # points within which two ruled lines are one
@@ -110,12 +110,15 @@ def _grid(table: Any, chars: Sequence[dict[str, Any]], name: str) -> Grid:
     """The ruled cells by the lines they lie between, which gives back their spans."""
     lefts = _edges(box[0] for box in table.cells)
     tops = _edges(box[1] for box in table.cells)
+    boxes = sorted(table.cells, key=lambda box: (box[1], box[0]))
+    printed = {box: lines_of([char for char in chars if _inside(char, box)]) for box in boxes}
+    cuts = [cut_after([printed[box] for box in boxes if _at(lefts, box[0]) == column]) for column in range(len(lefts))]
     cells: list[Cell] = []
-    for box in sorted(table.cells, key=lambda box: (box[1], box[0])):
+    for box in boxes:
         row, column = _at(tops, box[1]), _at(lefts, box[0])
         tall = sum(1 for top in tops if box[1] - _NEAR <= top < box[3] - _NEAR)
         wide = sum(1 for left in lefts if box[0] - _NEAR <= left < box[2] - _NEAR)
-        text = paragraphs(lines_of([char for char in chars if _inside(char, box)]), box[0], box[2])
+        text = paragraphs(printed[box], box[0], box[2], cuts[column])
         if text or tall > 1 or wide > 1:
             cells.append(Cell("\n".join(text), row, column, max(tall, 1), max(wide, 1)))
     places = tuple(f"{name}第{row}行" for row in range(1, len(tops) + 1))

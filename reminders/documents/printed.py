@@ -54,8 +54,18 @@ def _line(group: list[dict[str, Any]]) -> TextLine:
     return TextLine(" ".join(text.split()), solid[0]["x0"], solid[-1]["x1"], top, bottom, size)
 
 
-def paragraphs(lines: Sequence[TextLine], left: float, right: float) -> list[str]:
-    """Printed lines joined where the writer did not end them. `left` and `right` bound the cell or page."""
+def cut_after(groups: Sequence[Sequence[TextLine]]) -> int:
+    """After how many characters the lines of a column are cut, where a program cut them by number; else 0."""
+    lengths = [len(line.text) for group in groups for line in group[:-1]]
+    longest = max(lengths, default=0)
+    return longest if longest and lengths.count(longest) >= max(3, len(lengths) // 2) else 0
+
+
+def paragraphs(lines: Sequence[TextLine], left: float, right: float, cut: int = 0) -> list[str]:
+    """Printed lines joined where the writer did not end them.
+
+    `left` and `right` bound the cell; a line of `cut` characters is full, however narrow they are.
+    """
     if not lines:
         return []
     limit = right - max(min(line.left for line in lines) - left, 0.0)
@@ -63,7 +73,7 @@ def paragraphs(lines: Sequence[TextLine], left: float, right: float) -> list[str
     usual = min(steps, default=0.0)
     texts = [lines[0].text]
     for above, line, step in zip(lines, lines[1:], steps, strict=False):
-        full = is_full(above, line, limit) and not _next_item(texts[-1], line.text)
+        full = (is_full(above, line, limit) or 0 < cut <= len(above.text)) and not _next_item(texts[-1], line.text)
         if full and step <= _ROOMY * usual + 0.5:
             blank = " " if above.text[-1:].isascii() and line.text[:1].isascii() and above.text[-1:].isalnum() else ""
             texts[-1] += blank + line.text
@@ -116,9 +126,10 @@ def prose_of(lines: Sequence[TextLine], breaks: Sequence[float]) -> list[Paragra
     if not kept:
         return []
     left, right = min(line.left for line in kept), max(line.right for line in kept)
+    cut = cut_after([kept])
     groups = [[kept[0]]]
     for above, line in pairwise(kept):
-        full = is_full(above, line, _limit(right, line))
+        full = is_full(above, line, _limit(right, line)) or 0 < cut <= len(above.text)
         if full and not _indented(line, left) and not any(above.top < height < line.top for height in breaks):
             groups[-1].append(line)
         else:

@@ -10,10 +10,17 @@ from typing import Final
 
 from reminders.plans.columns import OWED_ROLES, Role
 from reminders.plans.markers import DIGIT, marker_of
+from reminders.plans.names import looks_like_unit
 from reminders.plans.rows import Row, Table
 
 ALIGNED: Final = (Role.MEASURE, Role.DEADLINE, *OWED_ROLES)
 _BEHIND_VERB: Final = re.compile(r"(?<=配合|落实)(?=[\u4e00-\u9fff])(?!落实|做好|完成|实施)")
+_VERB_END: Final = re.compile(r"(?:牵头|配合|落实|负责|支持|会签|办理)$")
+# How a deadline begins, and what in front of such words makes them the middle of one.
+_BEGINS: Final = re.compile(
+    r"贯穿全年|长期|全年|持续|常年|每[年季月周半]|20\d\d\s?年\s?\d{1,2}\s?月|(?<![年\d])\d{1,2}\s?月|第[一二三四]|年底|年内|上半年|下半年|适时|按"
+)
+_CONNECTING: Final = frozenset("，,、至并和及—-～")
 _INLINE: Final = re.compile(r"(?<=[。；;！\s])(\d{1,5})\s?[.．、]\s?(?=[\u4e00-\u9fff“《])")
 # A blank between two phrases: behind a full stop or a character, before a character or a number, never behind a comma
 # and not inside a date that a scan spaced out (12 月底前).
@@ -81,20 +88,51 @@ def _run_together(row: Row, anchor: Role, known: set[str]) -> Row:
 
 
 def _unwrapped(table: Table, row: Row) -> Row:
-    """A row of a PDF whose paragraphs ran together where a line was exactly full."""
-    count = len(items_of(table, row)) if row.wrapped else 0
-    short = {role for role in ALIGNED if role in row.own and len(row.texts[role].split("\n")) < count}
-    if count < 2 or not short:
+    """A row of a PDF, whose line ends are the page's: names and dates that were cut are whole again.
+
+    Where several items stand in it and a column still disagrees, that column is cut where its phrases begin.
+    """
+    if not row.wrapped:
         return row
-    texts = {role: _parted(text, role, count) if role in short else text for role, text in row.texts.items()}
+    count = len(items_of(table, row))
+    texts = dict(row.texts)
+    for role in ALIGNED:
+        if role in row.own and role is not Role.MEASURE:
+            texts[role] = _joined_lines(texts[role], role)
+            if count > 1:
+                texts[role] = _phrases(texts[role]) if role is Role.DEADLINE else _names(texts[role], count)
     return replace(row, texts=texts)
 
 
-def _parted(text: str, role: Role, count: int) -> str:
-    """A text cut behind each 配合 and 落实 that a name follows, or into equal parts; as it was where that fails."""
-    if role in OWED_ROLES:
-        cut = _BEHIND_VERB.sub("\n", text)
-        return cut if len(cut.split("\n")) == count else text
-    bare = text.replace("\n", "")
-    size = len(bare) // count
-    return "\n".join([bare[:size]] * count) if bare and bare == bare[:size] * count else text
+def _joined_lines(text: str, role: Role) -> str:
+    """A text without the line ends that fall inside a name or a date."""
+    lines = text.split("\n")
+    made = lines[0]
+    for line in lines[1:]:
+        begins = _BEGINS.match(line) if role is Role.DEADLINE else _begins_with_name(made.split("\n")[-1], line)
+        made += ("\n" if begins else "") + line
+    return made
+
+
+def _begins_with_name(above: str, line: str) -> bool:
+    """Whether a line of units begins with a name of its own and the one above ends with a name, a verb or a comma."""
+    first = re.split(r"[、，,；;]|牵头|配合|落实|负责", line)[0]
+    last = re.split(r"[、，,；;]", above)[-1]
+    ended = last == "" or looks_like_unit(last) or _VERB_END.search(last) is not None
+    return ended and looks_like_unit(first)
+
+
+def _phrases(text: str) -> str:
+    """Dates that ran together (贯穿全年贯穿全年9月底前), each on its line."""
+    starts = [found.start() for found in _BEGINS.finditer(text) if text[: found.start()][-1:] not in _CONNECTING]
+    for start in reversed(starts):
+        if start and text[start - 1] != "\n":
+            text = f"{text[:start]}\n{text[start:]}"
+    return text
+
+
+def _names(text: str, count: int) -> str:
+    """Units that ran together, cut behind each verb that a name follows; as they were where the number disagrees."""
+    cut = _BEHIND_VERB.sub("\n", text)
+    short = len(text.split("\n")) < count
+    return cut if short and len(cut.split("\n")) == count else text
