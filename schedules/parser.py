@@ -170,7 +170,7 @@ def _piece_at(reading: Reading, at: int, char: str) -> Piece | None:
         head = HEAD.match(reading.text, at)
         unit = "" if head is None else reading.text[head.end() : head.end() + 1]
         families = _BY_UNIT.get(unit, _NUMBERED)
-        if char == "一" and reading.text[at + 1 : at + 2] in "年季月周日天旬个":
+        if char in "一二两三四五六" and reading.text[at + 1 : at + 2] in "年季月周日天旬个":
             families = (recurring_piece, *families)
     else:
         families = _FAMILIES.get(char, ())

@@ -11,8 +11,8 @@ from schedules.patterns import pattern
 
 _WIDE: Final = "０１２３４５６７８９．－／"
 _THIN: Final = "0123456789.-/"
-_TRADITIONAL: Final = "號週個後間內會節點時鐘兩從農曆終來開發應於實際報嚴國慶陽歲結"
-_SIMPLE: Final = "号周个后间内会节点时钟两从农历终来开发应于实际报严国庆阳岁结"
+_TRADITIONAL: Final = "號週個後間內會節點時鐘兩從農曆終來開發應於實際報嚴國慶陽歲結毎"
+_SIMPLE: Final = "号周个后间内会节点时钟两从农历终来开发应于实际报严国庆阳岁结每"
 _SAME_LENGTH: Final = str.maketrans(_WIDE + _TRADITIONAL + "\u3000\xa0\t", _THIN + _SIMPLE + "   ")
 _DROPPED: Final = "\u200b\ufeff\u2060"
 
@@ -21,7 +21,12 @@ _TIME: Final = (
     "0-9一二三四五六七八九十廿〇零两年月日号季度旬周底末初前后内上中下半第每至到个次起止期工作时点分:：、—–~\\-"
 )
 # A blank goes where it stands beside a word of time (OCR: 「12 月底前」); elsewhere it divides (「长期公开 随时公开」).
-_BLANK: Final = pattern(f"[{_DROPPED}]+|(?<=[{_TIME}]) +(?=[^ 0-9])|(?<=[^ 0-9]) +(?=[{_TIME}])| +(?= )")
+_BLANK: Final = pattern(
+    f"[{_DROPPED}]+|(?<=[{_TIME}]) +(?=[^ 0-9])|(?<=[^ 0-9]) +(?=[{_TIME}])| +(?= )"
+    "|(?<=[月 ][123]) +(?=[0-9] *[日号])"
+)
+    f"[{_DROPPED}]+|(?<=[{_TIME}]) +(?=[^ 0-9])|(?<=[^ 0-9]) +(?=[{_TIME}])| +(?= )|(?<=[月 ][123]) +(?=[0-9] *[日号])"
+)
 
 
 def spell(text: str) -> str:

@@ -126,25 +126,39 @@ def _month_day(reading: Reading, match: "Match[str]") -> tuple[Point, int] | Non
 
 
 def _day(reading: Reading, match: "Match[str]") -> tuple[Point, int] | None:
-    """A bare 15日 continues a span or list whose month is known, or is a day of the month carried."""
+    """A bare 15日 continues a span or list whose month is known, or is the next such day from the day of issue."""
     day = number(match["d"])
-    if day is None or reading.carried_month is None:
+    if day is None:
         return None
+    at = match.start()
+    if reading.carried_month is None:
+        return _next_such_day(reading, match, day)
     year, month = reading.carried_month
-    return day_point(reading, year, month, day, match.start(), named=False, rule="named day"), match.end()
+    return day_point(reading, year, month, day, at, named=False, rule="named day"), match.end()
+
+
+def _next_such_day(reading: Reading, match: "Match[str]", day: int) -> tuple[Point, int] | None:
+    """25日前 at the head of a clause, where the day of issue is known."""
+    at, issued = match.start(), reading.issued
+    heads = at == 0 or reading.text[at - 1] in CLAUSE_ENDS or reading.text[at - 1] in "于在"
+    if issued is None or not heads or reading.char(match.end()) not in ("前", "之"):
+        return None
+    month = issued if day >= issued.day else periods.add_months(issued.replace(day=1), 1)
+    return day_point(reading, month.year, month.month, day, at, named=True, rule="relative"), match.end()
 
 
 def _bare_part(reading: Reading, match: "Match[str]") -> tuple[Point, int] | None:
     """中旬, 月底, 季末 without a month: that of the month carried, else of the month of issue."""
     base = reading.carried_month
+    named = base is None
     if base is None:
         if reading.issued is None and not match["part"]:
             return None
         issued = reading.need_issue(match.group(), match.start())
         base = issued.year, issued.month
     if match["quarter"]:
-        return Point(*periods.quarter(base[0], (base[1] + 2) // 3), "end", True, "quarter"), match.end()
-    return part_of(*base, match["part"] or match["mark"])._replace(year_named=True), match.end()
+        return Point(*periods.quarter(base[0], (base[1] + 2) // 3), "end", named, "quarter"), match.end()
+    return part_of(*base, match["part"] or match["mark"])._replace(year_named=named), match.end()
 
 
 MONTHS: Final = (Rule("month", MONTH, _month),)

@@ -64,9 +64,18 @@ _WEEKDAYS: Final = pattern(
 _SEASON: Final = pattern(f"(?P<a>{N})月(?:份)?{DASH}(?P<b>{N})月份?(?:期间)?[，,的]?")
 
 
+_TIMES: Final = pattern(
+    "(?:(?P<half>半个?月|半年)|(?P<n>[一二两三四五六])个?(?P<unit>年|月|周|星期|季度?|日|天))(?=[一二两三四五六1-9]次(?![性序]))"
+)
+"""两周一次, 一年两次: so many times in so many units; the count is read behind it."""
+
+
 def recurring_piece(reading: Reading, at: int) -> Piece | None:
     """The recurrence that begins at a place."""
     text = reading.text
+    times = _TIMES.match(text, at)
+    if times is not None and (at == 0 or text[at - 1] in _CLAUSE_MARKS):
+        return _every(reading, at, times.end(), times["half"] or times["unit"], number(times["n"] or "1") or 1)
     match = EVERY.match(text, at)
     if match is None:
         return _one_a(reading, at) or _regime(reading, at)
