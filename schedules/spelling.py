@@ -22,9 +22,6 @@ _TIME: Final = (
 )
 # A blank goes where it stands beside a word of time (OCR: 「12 月底前」); elsewhere it divides (「长期公开 随时公开」).
 _BLANK: Final = pattern(
-    f"[{_DROPPED}]+|(?<=[{_TIME}]) +(?=[^ 0-9])|(?<=[^ 0-9]) +(?=[{_TIME}])| +(?= )"
-    "|(?<=[月 ][123]) +(?=[0-9] *[日号])"
-)
     f"[{_DROPPED}]+|(?<=[{_TIME}]) +(?=[^ 0-9])|(?<=[^ 0-9]) +(?=[{_TIME}])| +(?= )|(?<=[月 ][123]) +(?=[0-9] *[日号])"
 )
 
