@@ -109,9 +109,17 @@ def sqlite_database(sqlite_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture
-def story(database: Database) -> Story:
-    """The same few people and one plan, over either database."""
+def busy_story(database: Database) -> Story:
+    """The same few people and one plan, over either database each time: for what several do at once."""
     return Story(database)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
+def story(request: pytest.FixtureRequest) -> Iterator[Story]:
+    """The same over SQLite; over PostgreSQL too in a long run."""
+    opened = Database.connect(str(request.getfixturevalue(f"{request.param}_url")))
+    yield Story(opened)
+    opened.close()
 
 
 @pytest.fixture

@@ -58,13 +58,13 @@ def refused(story: Story, act: Act, **more: Any) -> str:
     return str(error.value)
 
 
-def test_accepting_ends_the_task_and_its_question(story: Story) -> None:
-    running(story).answer(COMPLETE, Choice.SUBMIT)
-    assert story.decide(Act.ACCEPT).sentences == ("供水处：已销号。",)
-    assert (story.standing(COMPLETE)[0], story.standing(CONFIRM)[0]) == ("done", "acknowledged")
-    assert occurrence(story)[0] == "done"
-    story.until("2022-10-14/am")
-    assert not [line for line in story.sent() if ":T" in line and line > "2022-09-16/pm"]
+def test_accepting_ends_the_task_and_its_question(busy_story: Story) -> None:
+    running(busy_story).answer(COMPLETE, Choice.SUBMIT)
+    assert busy_story.decide(Act.ACCEPT).sentences == ("供水处：已销号。",)
+    assert (busy_story.standing(COMPLETE)[0], busy_story.standing(CONFIRM)[0]) == ("done", "acknowledged")
+    assert occurrence(busy_story)[0] == "done"
+    busy_story.until("2022-10-14/am")
+    assert not [line for line in busy_story.sent() if ":T" in line and line > "2022-09-16/pm"]
 
 
 def test_nobody_accepts_his_own_report_also_when_he_gave_it_in_answer_to_the_question(story: Story) -> None:
@@ -100,18 +100,18 @@ def test_returning_before_the_due_day_arms_it_again_and_after_it_wants_a_date(st
     assert (story.standing(COMPLETE), occurrence(story)) == (("armed", 0), ("armed", LATER))
 
 
-def test_a_granted_extension_moves_the_occurrence_and_asks_anew_where_there_is_time(story: Story) -> None:
-    running(story).answer(CONFIRM, Choice.EXTEND, until=LATER)
-    story.decide(Act.EXTEND, until=LATER)
-    assert (story.standing(COMPLETE), occurrence(story)) == (("armed", 0), ("armed", LATER))
-    confirmation = story.owed(CONFIRM)
+def test_a_granted_extension_moves_the_occurrence_and_asks_anew_where_there_is_time(busy_story: Story) -> None:
+    running(busy_story).answer(CONFIRM, Choice.EXTEND, until=LATER)
+    busy_story.decide(Act.EXTEND, until=LATER)
+    assert (busy_story.standing(COMPLETE), occurrence(busy_story)) == (("armed", 0), ("armed", LATER))
+    confirmation = busy_story.owed(CONFIRM)
     assert (confirmation.state, confirmation.version, str(confirmation.next_slot)) == (
         State.PLANNED,
         2,
         "2022-10-09/am",
     )
-    story.until("2022-10-09/am")
-    assert "12:T-10" in story.told("供水处/liaison")[-1]
+    busy_story.until("2022-10-09/am")
+    assert "12:T-10" in busy_story.told("供水处/liaison")[-1]
 
 
 def test_a_question_that_was_never_asked_is_opened_when_the_new_date_leaves_time(short_story: Story) -> None:
@@ -130,12 +130,12 @@ def test_old_items_of_a_moved_date_are_struck_before_their_hand_over(story: Stor
     assert "T-3" not in str(story.sent("2022-09-27/am"))
 
 
-def test_an_extension_of_what_recurs_moves_the_occurrence_that_is_due_first(story: Story) -> None:
-    running(story, task("12", "每月25日前"), until="2022-09-20/am")
-    story.decide(Act.EXTEND, until=date(2022, 10, 10))
-    dues = sorted(str(o.due_on) for o in story.all(COMPLETE))
+def test_an_extension_of_what_recurs_moves_the_occurrence_that_is_due_first(busy_story: Story) -> None:
+    running(busy_story, task("12", "每月25日前"), until="2022-09-20/am")
+    busy_story.decide(Act.EXTEND, until=date(2022, 10, 10))
+    dues = sorted(str(o.due_on) for o in busy_story.all(COMPLETE))
     assert dues == ["2022-10-10", "2022-10-25", "2022-11-25", "2022-12-25"]
-    assert "已有这一项的另一个节点" in refused(story, Act.EXTEND, until=date(2022, 10, 25))
+    assert "已有这一项的另一个节点" in refused(busy_story, Act.EXTEND, until=date(2022, 10, 25))
 
 
 def test_an_extension_wants_a_day_in_the_future(short_story: Story) -> None:
@@ -151,13 +151,13 @@ def test_a_refused_extension_goes_on_as_before(story: Story) -> None:
     assert "待决定" in refused(story, Act.REFUSE)
 
 
-def test_a_task_that_a_unit_denies_is_handed_over_and_signed_by_the_other(story: Story) -> None:
-    running(story, task("12", "9月底前", WATER, PUMPS)).answer(CONFIRM, Choice.NOT_OURS)
-    story.decide(Act.REASSIGN, unit=RIVER)
-    assert {o.state for o in story.all(unit=WATER) if o.kind is not SIGN} <= {State.CLOSED, State.ACKNOWLEDGED}
-    assert story.standing(COMPLETE, PUMPS) == ("armed", 0)  # who did not object keeps it
-    assert story.standing(COMPLETE, RIVER) == ("armed", 0)
-    assert story.pass_slot() == ["河湖处/liaison unit sign"]
+def test_a_task_that_a_unit_denies_is_handed_over_and_signed_by_the_other(busy_story: Story) -> None:
+    running(busy_story, task("12", "9月底前", WATER, PUMPS)).answer(CONFIRM, Choice.NOT_OURS)
+    busy_story.decide(Act.REASSIGN, unit=RIVER)
+    assert {o.state for o in busy_story.all(unit=WATER) if o.kind is not SIGN} <= {State.CLOSED, State.ACKNOWLEDGED}
+    assert busy_story.standing(COMPLETE, PUMPS) == ("armed", 0)  # who did not object keeps it
+    assert busy_story.standing(COMPLETE, RIVER) == ("armed", 0)
+    assert busy_story.pass_slot() == ["河湖处/liaison unit sign"]
 
 
 def test_handing_over_leaves_what_was_done_with_who_did_it(story: Story) -> None:
