@@ -73,8 +73,10 @@ def paragraphs(lines: Sequence[TextLine], left: float, right: float, cut: int = 
     usual = min(steps, default=0.0)
     texts = [lines[0].text]
     for above, line, step in zip(lines, lines[1:], steps, strict=False):
-        full = (is_full(above, line, limit) or 0 < cut <= len(above.text)) and not _next_item(texts[-1], line.text)
-        if full and step <= _ROOMY * usual + 0.5:
+        full = is_full(above, line, limit) or 0 < cut <= len(above.text)
+        # In a cell a full stop at the very end of a full line ends a paragraph more often than a sentence within one.
+        ended = above.text.endswith("。") or _next_item(texts[-1], line.text)
+        if full and not ended and step <= _ROOMY * usual + 0.5:
             blank = " " if above.text[-1:].isascii() and line.text[:1].isascii() and above.text[-1:].isalnum() else ""
             texts[-1] += blank + line.text
         else:

@@ -16,6 +16,7 @@ from reportlab.lib.pagesizes import A3, A4, landscape
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Table
 
 from reminders.documents.grid import Grid, Line
@@ -194,6 +195,43 @@ def to_pdf(source: Source, paper: Paper = SHEET) -> bytes:
     margins = dict.fromkeys(("leftMargin", "rightMargin", "topMargin", "bottomMargin"), 30)
     SimpleDocTemplate(made, pagesize=paper.size, **margins).build([*before, table, *after])
     return made.getvalue()
+
+
+def to_drawn_pdf(source: Source, cuts: Sequence[int], letters: float) -> bytes:
+    """A page drawn stroke by stroke: every line of a column is cut after so many characters, wide or narrow."""
+    pdfmetrics.registerFont(UnicodeCIDFont(_FONT))
+    made, leading, left = io.BytesIO(), 1.4 * letters, 30.0
+    width, height = landscape(A3)
+    canvas = Canvas(made, pagesize=(width, height))
+    canvas.setFont(_FONT, letters)
+    top = height - 40
+    for line in (part for text in source.before for part in _pieces(text, 60)):
+        canvas.drawString(left, top, line)
+        top -= leading
+    edges = [left + sum(cut * letters + 6 for cut in cuts[:column]) for column in range(len(cuts) + 1)]
+    for row in source.rows:
+        cells = [
+            [piece for part in text.split("\n") for piece in _pieces(part, cut)]
+            for text, cut in zip(row, cuts, strict=True)
+        ]
+        tall = max(len(lines) for lines in cells) * leading + 6
+        if top - tall < 40:
+            canvas.showPage()
+            canvas.setFont(_FONT, letters)
+            top = height - 40
+        whole = bool(row[0]) and not any(row[1:])
+        for column, lines in enumerate(cells[:1] if whole else cells):
+            right = edges[-1] if whole else edges[column + 1]
+            canvas.rect(edges[column], top - tall, right - edges[column], tall)
+            for number, line in enumerate([row[0]] if whole else lines):
+                canvas.drawString(edges[column] + 3, top - letters - 1 - number * leading, line)
+        top -= tall
+    canvas.save()
+    return made.getvalue()
+
+
+def _pieces(text: str, size: int) -> list[str]:
+    return [text[start : start + size] for start in range(0, len(text), size)]
 
 
 def _saved(save: Callable[[io.BytesIO], object]) -> bytes:

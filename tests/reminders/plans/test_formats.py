@@ -4,7 +4,15 @@ import pytest
 
 from reminders.plans import read_plan
 from reminders.sample import sample_plan
-from tests.reminders.plans.conversions import FORMATS, PAPERS, PROSE_FORMATS, prose_lines, source_of, to_pdf
+from tests.reminders.plans.conversions import (
+    FORMATS,
+    PAPERS,
+    PROSE_FORMATS,
+    prose_lines,
+    source_of,
+    to_drawn_pdf,
+    to_pdf,
+)
 from tests.reminders.plans.shared import NAMES, agree, gold, iso, mention_phases, source, without_blanks, without_rule
 
 GUANGZHOU = "guangzhou-emergency-2022"
@@ -24,6 +32,15 @@ def test_the_scanned_plan_agrees_in_every_format(kind: str) -> None:
 @pytest.mark.parametrize("paper", PAPERS)
 def test_a_pdf_agrees_whatever_its_paper(paper: str) -> None:
     made = to_pdf(source_of(source(GUANGZHOU).read_text(encoding="utf-8")), PAPERS[paper])
+    agree(read_plan(made, "plan.pdf"), GUANGZHOU)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("cuts", "letters"), [((10, 50, 40, 10, 20), 8), ((9, 33, 29, 7, 13), 9), ((8, 30, 25, 8, 12), 7)]
+)
+def test_a_pdf_whose_lines_are_cut_by_number_agrees(cuts: tuple[int, ...], letters: float) -> None:
+    made = to_drawn_pdf(source_of(source(GUANGZHOU).read_text(encoding="utf-8")), cuts, letters)
     agree(read_plan(made, "plan.pdf"), GUANGZHOU)
 
 
