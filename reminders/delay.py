@@ -21,6 +21,8 @@ SUBMITTABLE = (State.ARMED, State.OVERDUE, State.HELD, State.FROZEN, State.EXHAU
 def advance(obligation: Obligation, slot: Slot, slots: SlotCalendar) -> Change:
     """What the opening of its slot leads to."""
     match obligation.state:
+        case State.ARMED if slot.day > obligation.due_at() and (obligation.before or {}).get("spared"):
+            return _made_up(obligation, slot, slots)
         case State.ARMED if slot.day > obligation.due_at():
             return _turned_red(obligation, slot, slots)
         case State.ARMED:
@@ -223,6 +225,15 @@ def _rung(obligation: Obligation, slot: Slot, slots: SlotCalendar) -> Change:
     facts = [fact("step.superseded", step=p.step, slot=str(p.slot)) for p in missed]
     facts.append(fact("step.taken", step=due[-1].step, level=0))
     return Change(moved, (Draft(due[-1].step, Audience.UNIT),), tuple(facts))
+
+
+def _made_up(obligation: Obligation, slot: Slot, slots: SlotCalendar) -> Change:
+    """The due day fell into an outage of ours: the last rung comes now, T+1 as many working days later."""
+    days = int((obligation.before or {})["spared"])
+    later = Slot(slots.workdays.add_workdays(slot.day, days), AM)
+    step = f"T+{obligation.policy.overdue_level1}"
+    spared = obligation.to(State.ARMED, before=None, next_step=step, next_slot=later)
+    return Change(spared, (Draft("T0", Audience.UNIT),), (fact("step.made-up", step="T0", until=str(later)),))
 
 
 def _turned_red(obligation: Obligation, slot: Slot, slots: SlotCalendar) -> Change:

@@ -56,6 +56,11 @@ class Settings(BaseSettings):
     )
     operator_mail: str = Field("", description="Who is to be told when a channel stands still; not used yet.")
     tick_seconds: float = Field(15.0, gt=0, le=60, description="How often beat wakes the tick.")
+    outage_after_missed: int = Field(
+        10,
+        ge=1,
+        description="So many wake-ups missed in a row make a gap of over 30 working minutes an outage of ours.",
+    )
     lease_seconds: float = Field(
         60.0, ge=1, le=3600, description="How long a sender may be silent before others take over."
     )

@@ -12,6 +12,7 @@ from channels.message import Message
 from reminders.acknowledgement import link_hash
 from reminders.clock import SHANGHAI
 from reminders.engine.digest_view import digest_view
+from reminders.engine.outage import is_catch_up
 from reminders.engine.service import MAILBOX, SMTP, Service
 from reminders.engine.viewing import ANSWERS, Shown, Viewer, destination
 from reminders.messages import MessageKind, MessageView, OfficeView, Rendered, compose
@@ -79,6 +80,7 @@ def message_view(
         digest=digest_view(service, viewer, scope, person, row, unit) if kind is MessageKind.DIGEST else None,
         answer_text=str((row.body or {}).get("sentence", "")),
         mentions=_mentions(connection, person),
+        catch_up=kind is not MessageKind.ANSWER and is_catch_up(connection, row.slot),
         confirmed_by_others=_answers_of_others(connection, person, row),
         copied_from=_liaisons_told(connection, person, row),
     )

@@ -11,6 +11,7 @@ from typing import Any
 
 from reminders.engine.changes import Batch, advance
 from reminders.engine.digests import open_digests
+from reminders.engine.outage import give_back, outage_between
 from reminders.engine.outcomes import settle_unknown
 from reminders.engine.overtaking import overtake
 from reminders.engine.service import Service
@@ -64,6 +65,9 @@ def _look(service: Service, slot: Slot | None, now: datetime) -> Look:
     machine_now = service.machine_now()
     with service.database.write() as connection:
         last = marks.mark(connection, "tick")
+        outage = outage_between(service, last, now, machine_now) if slot is not None else None
+        if outage is not None and slot is not None:
+            give_back(service, connection, outage, slot)
         low, whole_at = _bound(last.body if last is not None else {}, slot, machine_now)
         found = look(connection, slot, machine_now, above=low)
         if slot is not None and not found.due:
