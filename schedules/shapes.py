@@ -100,6 +100,8 @@ def shaped(text: str, year: int, issued: date | None, openings: Openings) -> Who
                 return None
             one, end = _counted(one, NUMBERS[count[1]]), count.end()
             opened = openings(text, end)
+        if opened < 0 and not read:
+            return (one[0],), one[1]
         read.append(one)
         while opened >= 0 and (past := _PAST.match(text, opened)) is not None:
             opened = openings(text, past.end())
