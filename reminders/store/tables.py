@@ -29,6 +29,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 
+from reminders.store.append_only import protect
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(column_0_label)s",
@@ -384,6 +386,21 @@ events = Table(  # the ledger: append-only; people stand in it by contact id onl
     Column("body", Json, nullable=False, default=dict),
     sqlite_autoincrement=True,
 )
+
+seals = Table(  # a hash chain over the events, batch by batch: what is altered later is found by its id
+    "seals",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # 1, 2, … without a gap
+    Column("first_id", Integer, nullable=False),
+    Column("last_id", Integer, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("leaves", Text, nullable=False),  # a line per event: its id and the SHA-256 of its canonical JSON
+    Column("previous", String(64), nullable=False),  # the hash before it; empty for the first
+    Column("hash", String(64), nullable=False),  # SHA-256 of `previous`, a line's end and `leaves`
+    Column("sealed_at", Moment, nullable=False),  # machine time
+)
+protect(events)
+protect(seals)
 
 parked = Table(  # channels that fail for everybody, or ask to wait: a row, so that every process sees it
     "parked",
