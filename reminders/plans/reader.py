@@ -18,7 +18,7 @@ from reminders.plans.raw import RawTask
 from reminders.plans.review import is_review, plan_of_review
 from reminders.plans.rows import read_table
 from reminders.plans.titles import short_titles
-from reminders.plans.units import read_units
+from reminders.plans.units import named_in_text, read_units
 from reminders.plans.warnings import warn
 
 Progress: TypeAlias = Callable[[int, int], None]  # tasks read, tasks in all
@@ -146,7 +146,9 @@ def _task(raw: RawTask, short: str, reader: Reader) -> Task:
     timing = timing_of(raw, reader)
     warnings: list[Warning] = [*raw.warnings, *timing.warnings, *units.warnings]
     if not units.lead and not units.no_duty:
-        warnings.append(warn("no-unit", f"第{raw.number}项（{raw.place}）没有写明责任单位：启用前请指定。"))
+        named = named_in_text(raw.requirement)
+        hint = f"（文中写有“{named}”）" if named else ""
+        warnings.append(warn("no-unit", f"第{raw.number}项（{raw.place}）没有写明责任单位{hint}：启用前请指定。"))
     vague = [unit for unit in (*units.lead, *units.support) if is_vague(unit)]
     if vague:
         warnings.append(warn("vague-unit", f"第{raw.number}项写的是“{'、'.join(vague)}”：启用前请指定是哪些单位。"))

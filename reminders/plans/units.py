@@ -44,6 +44,9 @@ _DENIED_WHOLE: Final = frozenset(("无", "不涉及", "不适用", "无职责", 
 _LONGEST_CLAUSE: Final = 300  # characters: a list of forty names; what is longer is text
 _EMPTY: Final = frozenset(("", "-", "—", "——", "/", "／", "\\", "空"))
 _JOINT: Final = re.compile(r"^(?:由|请)?(?P<first>.+?)(?:会同|商请|商|会)(?P<others>.+)$")
+_IN_SENTENCE: Final = re.compile(
+    r"(?:^|(?<=[，,。；;\n]))由?(?P<names>[\u4e00-\u9fff、]{2,30}?)(?:共同|分别|按职责分工)?(?:牵头|负责)(?![人同])"
+)
 _BRACKETS: Final = {"（": "）", "(": ")", "【": "】", "[": "]"}
 _BRACKET_DUTY: Final = re.compile(
     r"牵头|主办|配合|协办|协助|参与|负责|审核|审定|会签|会审|会办|收集|落实|办理|会[^计议员务]"
@@ -74,6 +77,14 @@ def read_units(text: str, place: str, *, lead: str | None = None, support: str |
     if support is not None:
         reading.read(support, "support")
     return reading.units()
+
+
+def named_in_text(text: str) -> str:
+    """The words of a sentence that name who leads (由办公室牵头), for a person to decide by; empty where none does."""
+    for found in _IN_SENTENCE.finditer(text):
+        if all(looks_like_unit(name) for name in split_names(found["names"])):
+            return found.group().strip("，,")
+    return ""
 
 
 class _Reading:

@@ -151,6 +151,13 @@ def test_no_brackets_at_all_leave_tasks_without_units_and_tell_it() -> None:
     assert all("no-unit" in found for found in kinds(plan).values())
 
 
+def test_units_named_in_a_sentence_are_shown_to_the_person_who_decides() -> None:
+    plan = prose("（一）改版网站。由信息处牵头，6月底前完成。", "（二）开展培训。要加强领导，认真负责，抓好落实。")
+    sentences = [w.sentence for task in plan.tasks for w in task.warnings if w.kind == "no-unit"]
+    assert ["由信息处牵头" in said for said in sentences] == [True, False]
+    assert [task.lead for task in plan.tasks] == [(), ()]
+
+
 def test_a_bracket_that_only_explains_is_no_responsibility() -> None:
     plan = prose(
         "（一）修订制度（以下简称办公室制度）。起草（见附件）。（办公室落实）",
