@@ -22,6 +22,7 @@ COMMANDS = {
     "show": ("reminders.cli.showing", "show"),
     "activate": ("reminders.cli.acting", "activate_command"),
     "decide": ("reminders.cli.acting", "decide_command"),
+    "event": ("reminders.cli.event", "event_command"),
     "pause": ("reminders.cli.acting", "pause"),
     "resume": ("reminders.cli.acting", "resume"),
     "rehearse": ("reminders.cli.rehearse", "rehearse"),
@@ -30,6 +31,7 @@ COMMANDS = {
     "migrate": ("reminders.cli.running", "migrate_command"),
     "tick": ("reminders.cli.running", "tick_command"),
     "digest": ("reminders.cli.running", "digest"),
+    "audit": ("reminders.cli.audit", "audit"),
     "check": ("reminders.cli.check", "check"),
 }
 

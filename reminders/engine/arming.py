@@ -99,7 +99,7 @@ def open_everything(work: Arming, found: Sequence[TaskRecord]) -> None:
         leads = [a.unit_id for a in task.assignments if a.role == "lead" and a.unit_id is not None]
         for unit_id in leads:
             for item in dated(lines, work.plan.year):
-                _open_dated(work, task, unit_id, item)
+                open_dated(work, task, unit_id, item)
             standing.setdefault(unit_id, set()).update(quarters_of([line.phase for line in lines]))
     for unit_id, quarters in sorted(standing.items()):
         for quarter in sorted(quarters, key=str):
@@ -112,7 +112,8 @@ def _signature(work: Arming, unit_id: int) -> Obligation:
     )
 
 
-def _open_dated(work: Arming, task: TaskRecord, unit_id: int, item: Dated) -> None:
+def open_dated(work: Arming, task: TaskRecord, unit_id: int, item: Dated) -> None:
+    """What one lead unit owes of one dated thing: an occurrence, its completion, its question where there is time."""
     lapsed = item.due_on < work.day
     occurrence_id = plans.add_occurrence(
         work.connection,
@@ -133,6 +134,12 @@ def _open_dated(work: Arming, task: TaskRecord, unit_id: int, item: Dated) -> No
             events.Event("occurrence.lapsed", plan_id=work.plan.id, task_id=task.id, unit_id=unit_id, body=body)
         )
         return
+    arm_occurrence(work, task.id, unit_id, occurrence_id, item)
+
+
+def arm_occurrence(work: Arming, task_id: int, unit_id: int, occurrence_id: int, item: Dated) -> None:
+    """The obligations of an occurrence that has none yet."""
+    lapsed = item.due_on < work.day
     work.armed += 1
     top = 1 if item.ladder is Ladder.MONTHLY else 2
     base = _new(
@@ -141,7 +148,7 @@ def _open_dated(work: Arming, task: TaskRecord, unit_id: int, item: Dated) -> No
         unit_id,
         state=State.ARMED,
         highest=top,
-        task_id=task.id,
+        task_id=task_id,
         occurrence_id=occurrence_id,
         ladder=item.ladder,
         start_on=item.start_on,

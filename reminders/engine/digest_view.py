@@ -39,6 +39,7 @@ def digest_view(
         escalated=_shown(viewer, (o for o in mine if o.level >= 2 and o.is_open)),
         undelivered=_shown(viewer, (o for o in mine if o.state is State.UNDELIVERABLE)),
         routine=_lines(viewer, "routine", unit, everything=everything),
+        awaited=_awaited(viewer, unit, everything=person.unit_id in offices) if person.role != "leader" else (),
         undated=_lines(viewer, "undated", unit, everything=True) if person.unit_id in offices else (),
         figures=figures(mine, day),
     )
@@ -75,6 +76,12 @@ def _shown(viewer: Viewer, found: Iterable[Obligation]) -> tuple[ItemView, ...]:
 
 def _lines(viewer: Viewer, wanted: str, unit: str, *, everything: bool) -> tuple[ItemView, ...]:
     lines = [line for plan_id in viewer.directory.plans for line in viewer.lines(plan_id, wanted)]
+    return tuple(line for line in lines if everything or unit in line.unit.split("、"))
+
+
+def _awaited(viewer: Viewer, unit: str, *, everything: bool) -> tuple[ItemView, ...]:
+    """Duties that wait for an event, and only where the reader can know that it happened."""
+    lines = [line for plan_id in viewer.directory.plans for line in viewer.awaited(plan_id)]
     return tuple(line for line in lines if everything or unit in line.unit.split("、"))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, select
 
 from reminders.clock import SHANGHAI
+from reminders.engine.awaited import awaited, report_words
 from reminders.engine.service import Service
 from reminders.engine.viewing import Shown, Viewer
 from reminders.obligations import Kind, Obligation, State
@@ -51,6 +52,7 @@ def task_lines(service: Service, connection: Connection, task_id: int) -> list[s
     owed = obligations.select_where(connection, table.c.task_id == task_id)
     lines = [f"第{task.number}项　{task.short}", f"要求：{task.requirement}", f"措施：{task.measure}"]
     lines.append(f"时限：{task.deadline_text or '未写明'}" + ("（无此职责）" if task.no_duty else ""))
+    lines += _event_lines(connection, task.plan_id, task_id)
     viewer = Viewer(service, connection, owed, service.now().date())
     lines += [_owed_line(viewer, obligation) for obligation in owed]
     query = select(event_table).where(event_table.c.task_id == task_id).order_by(event_table.c.id.desc()).limit(20)
@@ -59,6 +61,21 @@ def task_lines(service: Service, connection: Connection, task_id: int) -> list[s
         f"  {row.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}　{row.type}"
         for row in reversed(connection.execute(query).all())
     ]
+    return lines
+
+
+def _event_lines(connection: Connection, plan_id: int, task_id: int) -> list[str]:
+    """What of a task counts from an event: waited for, reported, or a limit on every case."""
+    lines = []
+    for one in awaited(connection, [plan_id]):
+        if one.task.id != task_id:
+            continue
+        if one.is_note:
+            lines.append(f"按件计：{one.words}（不设节点）")
+        elif one.reports:
+            lines += [f"事件：{one.words}，已报告 {report_words(row)}" for row in one.reports]
+        else:
+            lines.append(f"等待事件：{one.words}，还没有报告")
     return lines
 
 

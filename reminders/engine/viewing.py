@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from sqlalchemy import Connection
 
 from reminders.clock import SHANGHAI
+from reminders.engine.awaited import awaited
 from reminders.engine.service import Service
 from reminders.messages import Colour, ItemView, OfficeView, PersonView, TaskView
 from reminders.obligations import ENDED, Kind, Obligation, State
@@ -42,6 +43,7 @@ class Viewer:
 
     def __init__(self, service: Service, connection: Connection, obligations: Sequence[Obligation], day: date) -> None:
         self._slots = service.slots
+        self._connection = connection
         self._day = day
         plan_ids = {o.plan_id for o in obligations}
         unit_ids = {o.unit_id for o in obligations}
@@ -108,6 +110,27 @@ class Viewer:
             )
             for task in self._tasks.get(plan_id, [])
             if not task.no_duty and any(asks(line.phase) for line in counting(task.lines))
+        )
+
+    def awaited(self, plan_id: int) -> tuple[ItemView, ...]:
+        """等待事件: the phases whose event nobody reported yet; limits on every case wait for nothing."""
+        plan = self.directory.plans[plan_id]
+        return tuple(
+            ItemView(
+                item_id=0,
+                obligation_id=0,
+                kind="line",
+                step="line",
+                level=0,
+                plan_id=plan_id,
+                plan_title=plan.title,
+                unit=one.units,
+                number=one.task.number,
+                short=one.task.short,
+                deadline_text=one.words,
+            )
+            for one in awaited(self._connection, [plan_id])
+            if not one.is_note and not one.reports
         )
 
     def office(self, plan_id: int) -> OfficeView:

@@ -108,6 +108,7 @@ class DigestView:
     undelivered: tuple[ItemView, ...] = ()
     routine: tuple[ItemView, ...] = ()  # 例行
     undated: tuple[ItemView, ...] = ()  # 待明确时限
+    awaited: tuple[ItemView, ...] = ()  # 等待事件: nothing is owed until it is reported
     figures: tuple[tuple[str, int], ...] = ()  # (label, number), in order
 
 

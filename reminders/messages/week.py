@@ -34,15 +34,23 @@ _TITLES = {
     "escalated": ("已报领导", "项"),
     "undelivered": ("未送达", "件"),
     "undated": ("待明确时限", "项"),
+    "awaited": ("等待事件", "项"),
     "routine": ("例行", "项"),
 }
 # What is held waits for the office's decision, and for the unit's answer all the same.
 _FOR_OFFICE = tuple(_TITLES)
-_FOR_UNIT = ("overdue", "due", "unanswered", "waiting_decision", "escalated", "undelivered", "undated", "routine")
+_FOR_UNIT = (
+    *("overdue", "due", "unanswered", "waiting_decision", "escalated", "undelivered"),
+    *("undated", "awaited", "routine"),
+)
 _IN_SUBJECT = {"overdue": "超期", "due": "近期到期", "unanswered": "待答复", "waiting_decision": "待决定"}
 _DATED = frozenset(("overdue", "due"))
 _TO_TELEPHONE = frozenset(("overdue", "undelivered"))
 _STILL_OPEN = "还没有答复的，请打开最近一次通知里的链接办理，或直接回复、打电话，效果相同。"
+_REPORT_IT = {
+    True: "事件发生后请登记日期，期限从那时起算；之前不提醒。",
+    False: "事件发生后请告诉主管处室，期限从那时起算；之前不提醒。",
+}
 _STATES = {"submitted": "已提交，待审核", "frozen": "提出申请，待决定", "held": "待决定是否报领导"}
 
 
@@ -82,7 +90,7 @@ def _section(view: MessageView, one: WeekList, *, named: bool) -> Section:
     groups = grouped(view, one.items, lambda item: _row(view, one, item, named=named))
     due = min((item.due_on for item in one.items if item.due_on), default=None) if one.name in _DATED else None
     brief = f"{one.counted}，最早{short_day(due, view.day)}" if due else one.counted
-    notes = (_STILL_OPEN,) if one.name == "unanswered" else ()
+    notes = {"unanswered": (_STILL_OPEN,), "awaited": (_REPORT_IT[named],)}.get(one.name, ())
     return Section(one.counted, groups, notes, brief)
 
 

@@ -190,10 +190,10 @@ schedules = Table(
     _key(),
     _ref("task_id", "tasks", index=True),
     Column("position", Integer, nullable=False),
-    Column("origin", String(10), nullable=False),  # cell, mention
+    Column("origin", String(10), nullable=False),  # cell, mention, event
     Column("text", Text, nullable=False, default=""),
     Column("phase", Json, nullable=False),
-    Column("offer", String(10), nullable=False, default=""),  # of a mention: open, taken, left
+    Column("offer", String(10), nullable=False, default=""),  # of a mention: open, taken, left; else "" or event
     sqlite_autoincrement=True,
 )
 
@@ -368,6 +368,39 @@ links = Table(  # one acknowledgement link per recipient and message, found by t
     Column("locked_until", Moment),  # machine time
     Column("wrong_digits", Integer, nullable=False, default=0),
     sqlite_autoincrement=True,
+)
+
+external_events = Table(  # an event from outside, reported for one plan
+    "external_events",
+    metadata,
+    _key(),
+    _ref("plan_id", "plans"),
+    Column("name", String(200), nullable=False),
+    Column("happened_on", Date, nullable=False),
+    Column("happened_at", String(5)),  # the clock time, where it was told
+    Column("ref", String(200), nullable=False, default=""),  # which one of its name: a document's number
+    Column("reported_at", Moment, nullable=False),
+    Column("withdrawn_at", Moment),
+    sqlite_autoincrement=True,
+)
+Index(  # the same name, day and reference is one event however often it is reported
+    "external_events_standing",
+    external_events.c.plan_id,
+    external_events.c.name,
+    external_events.c.happened_on,
+    external_events.c.ref,
+    unique=True,
+    postgresql_where=external_events.c.withdrawn_at.is_(None),
+    sqlite_where=external_events.c.withdrawn_at.is_(None),
+)
+
+external_phases = Table(  # the dated phase that an event gave a triggered one
+    "external_phases",
+    metadata,
+    _ref("external_id", "external_events"),
+    _ref("schedule_id", "schedules", index=True),
+    _ref("dated_id", "schedules"),
+    UniqueConstraint("external_id", "schedule_id"),
 )
 
 events = Table(  # the ledger: append-only; people stand in it by contact id only

@@ -1,0 +1,288 @@
+"""Events from outside: a report arms what waited for it, once; it is corrected by rule 10, or withdrawn."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from reminders.answers import Choice
+from reminders.engine.activation import Choices, activate
+from reminders.engine.awaited import waiting_lines
+from reminders.engine.correcting import correct, withdraw
+from reminders.engine.decisions import Act, find_task
+from reminders.engine.external import Reported, report
+from reminders.engine.intake import import_plan
+from reminders.engine.showing import task_lines
+from reminders.exceptions import InputError, NotFound, Refused
+from reminders.obligations import Kind, Obligation, State
+from reminders.plans.plan import Task
+from reminders.policy import Ladder, Preset
+from reminders.store.tables import external_events, obligations, occurrences
+from reminders.triggers import Happening
+from tests.office import OFFICE, PUMPS, RIVER, WATER, Story, at_once, plan_of, task
+
+ISSUED = "决策文件出台"
+AFTER = task("4", "决策文件出台后的20个工作日内", WATER)
+BEFORE = task("5", "会议召开前5个工作日", RIVER)
+CLOCK = task("6", "事件发生后24小时内", PUMPS)
+CASE = task("7", "答复期限不超过5个工作日", WATER)
+
+
+def happening(day: str, at: str | None = None, ref: str = "") -> Happening:
+    return Happening(date.fromisoformat(day), at, ref)
+
+
+def reported(story: Story, day: str = "2022-09-01", name: str = ISSUED, **more: Any) -> Reported:
+    plan_id = more.pop("plan_id", None)
+    return report(story.service, name, happening(day, **more), plan_id=plan_id)
+
+
+def dues(story: Story) -> list[tuple[str, str]]:
+    with story.service.database.read() as connection:
+        rows = connection.execute(select(occurrences.c.due_on, occurrences.c.state).order_by(occurrences.c.id))
+        return [(str(row.due_on), row.state) for row in rows]
+
+
+def completion(story: Story, unit: str = WATER) -> Obligation:
+    return story.owed(Kind.COMPLETION, unit)
+
+
+def opened(story: Story, *found: Task, preset: Preset = Preset.STRICT, **choices: Any) -> Story:
+    """Active and released on 22 August, and everybody has signed."""
+    story.activate(*found, on="2022-08-22 08:00", preset=preset, **choices)
+    return story.at("2022-09-01 10:00")
+
+
+def test_nothing_is_owed_until_the_event_is_reported_and_then_as_by_a_deadline(story: Story) -> None:
+    opened(story, replace(AFTER, lead=(WATER, PUMPS)))
+    assert story.all(Kind.COMPLETION) == []
+    assert reported(story).changed
+    assert dues(story) == [("2022-09-30", "armed")] * 2
+    for unit in (WATER, PUMPS):
+        owed = completion(story, unit)
+        assert (owed.state, owed.ladder, owed.highest) == (State.ARMED, Ladder.DEADLINE, 2)
+        assert story.owed(Kind.CONFIRMATION, unit).next_step == "T-10"
+
+
+def test_what_an_event_armed_is_reminded_of_and_climbs_like_a_deadline(story: Story) -> None:
+    opened(story, AFTER)
+    reported(story)
+    story.until("2022-10-12/am")
+    steps = [step for line in story.told("供水处/liaison") for step in line.split() if step.startswith("4:T")]
+    assert steps == ["4:T-10", "4:T-5", "4:T-3", "4:T-1", "4:T0", "4:T+1"]
+    assert "2022-10-12/am 4:T+5" in story.told("leader/江临")
+
+
+def test_an_event_ahead_gives_a_day_before_it(short_story: Story) -> None:
+    opened(short_story, BEFORE)
+    reported(short_story, "2022-09-30", "会议召开")
+    assert dues(short_story) == [("2022-09-23", "armed")]
+
+
+def test_the_same_name_day_and_reference_is_one_event(story: Story) -> None:
+    opened(story, AFTER)
+    reported(story, ref="〔2022〕3号")
+    again = reported(story, ref="〔2022〕3号")
+    assert not again.changed
+    assert "已经报告过" in again.sentences[0]
+    assert len(dues(story)) == len(story.events("event.reported")) == 1
+    reported(story, ref="〔2022〕4号")
+    assert len(dues(story)) == 2, "another document is another event, on the same day too"
+
+
+def test_reported_twice_at_once_it_is_one_event(story: Story) -> None:
+    opened(story, AFTER)
+    done = at_once(lambda: reported(story).changed, 4)
+    assert sorted(done) == [False, False, False, True]
+    assert len(dues(story)) == story.count(external_events) == 1
+
+
+def test_a_limit_on_every_case_is_shown_and_never_armed(short_story: Story) -> None:
+    opened(short_story, CASE, AFTER)
+    with short_story.service.database.read() as connection:
+        lines = waiting_lines(connection)
+    assert lines[0] == ISSUED
+    assert lines[-2:] == ["按件计的时限（不设节点，不用报告）：", "  1/7　节水事项7　供水处　答复后5个工作日内"]
+    with pytest.raises(Refused, match="每一件"):
+        reported(short_story, name="答复")
+
+
+def test_hours_bring_one_message_at_once_and_the_completion_without_rungs(story: Story) -> None:
+    opened(story, CLOCK)
+    story.round()
+    reported(story, "2022-09-01", "事件发生", at="09:40")
+    owed = completion(story, PUMPS)
+    assert (owed.due_on, owed.due_time, owed.next_step) == (date(2022, 9, 2), "09:40", "T+1")
+    assert story.all(Kind.CONFIRMATION, PUMPS) == []
+    assert "泵站中心/liaison unit 6:start" in story.until("2022-09-01/pm")
+    assert "泵站中心/liaison digest remind 6:T+1" in story.until("2022-09-05/am")
+
+
+def test_an_event_reported_late_makes_nothing_overdue(story: Story) -> None:
+    opened(story, AFTER)
+    story.at("2022-11-01 10:00")
+    said = reported(story).sentences
+    assert "不提醒、不算超期" in said[1]
+    assert (dues(story), story.all(Kind.COMPLETION)) == ([("2022-09-30", "lapsed")], [])
+    assert story.events("occurrence.lapsed")[0]["due_on"] == "2022-09-30"
+
+
+def test_a_corrected_day_arms_a_new_version_and_strikes_what_was_not_handed_over(story: Story) -> None:
+    opened(story, AFTER)
+    reported(story)
+    story.until("2022-09-22/pm")
+    story.at("2022-09-23 09:00")
+    story.tick()
+    correct(story.service, ISSUED, date(2022, 9, 1), happening("2022-09-15"))
+    owed = completion(story)
+    assert (owed.version, str(owed.due_on), owed.state) == (2, "2022-10-18", State.ARMED)
+    assert story.owed(Kind.CONFIRMATION).next_slot is not None
+    assert (dues(story), story.events("event.corrected")[0]["was"]) == ([("2022-10-18", "armed")], "2022-09-01")
+    assert not correct(story.service, ISSUED, date(2022, 9, 1), happening("2022-09-15")).changed
+
+
+def test_what_was_overdue_for_a_wrong_day_is_not_overdue_any_more(short_story: Story) -> None:
+    opened(short_story, AFTER)
+    reported(short_story)
+    short_story.until("2022-10-11/am")
+    assert completion(short_story).state is State.OVERDUE
+    correct(short_story.service, ISSUED, date(2022, 9, 1), happening("2022-09-30"))
+    assert (completion(short_story).state, completion(short_story).level) == (State.ARMED, 0)
+
+
+def test_a_day_moved_into_the_past_lapses_and_a_day_moved_out_of_it_arms(story: Story) -> None:
+    opened(story, AFTER)
+    reported(story)
+    correct(story.service, ISSUED, date(2022, 9, 1), happening("2022-05-05"))
+    assert (dues(story)[0][1], completion(story).state) == ("lapsed", State.CLOSED)
+    correct(story.service, ISSUED, date(2022, 5, 5), happening("2022-09-02"))
+    assert (dues(story), completion(story).state) == ([("2022-10-08", "armed")], State.ARMED)
+
+
+def test_what_lapsed_at_its_report_is_armed_by_a_correction(short_story: Story) -> None:
+    opened(short_story, AFTER)
+    reported(short_story, "2022-03-01")
+    correct(short_story.service, ISSUED, date(2022, 3, 1), happening("2022-09-01"))
+    assert (dues(short_story), completion(short_story).state) == ([("2022-09-30", "armed")], State.ARMED)
+
+
+def test_a_result_under_review_stays_there_when_the_day_is_corrected(short_story: Story) -> None:
+    opened(short_story, AFTER)
+    reported(short_story)
+    short_story.answer(Kind.COMPLETION, Choice.SUBMIT, text="已印发")
+    correct(short_story.service, ISSUED, date(2022, 9, 1), happening("2022-09-05"))
+    assert (completion(short_story).state, str(completion(short_story).due_on)) == (State.SUBMITTED, "2022-10-09")
+    short_story.decide(Act.ACCEPT, "4")
+    correct(short_story.service, ISSUED, date(2022, 9, 5), happening("2022-09-06"))
+    assert (completion(short_story).state, dues(short_story)) == (State.DONE, [("2022-10-09", "done")])
+
+
+def test_withdrawing_closes_what_the_event_opened_and_it_can_be_reported_anew(story: Story) -> None:
+    opened(story, AFTER)
+    reported(story)
+    withdraw(story.service, ISSUED, happening("2022-09-01"))
+    assert (dues(story), completion(story).state) == ([("2022-09-30", "closed")], State.CLOSED)
+    assert len(story.events("event.withdrawn")) == 1
+    story.until("2022-10-14/am")
+    assert not [line for line in story.sent() if " 4:" in line]
+    with pytest.raises(NotFound, match="没有报告过"):
+        withdraw(story.service, ISSUED, happening("2022-09-01"))
+    assert reported(story, "2022-10-12").changed
+
+
+def test_an_unknown_event_is_answered_with_those_that_are_waited_for(short_story: Story) -> None:
+    opened(short_story, AFTER, BEFORE)
+    with pytest.raises(NotFound) as refused:
+        reported(short_story, name="决策文件发布")
+    assert "「会议召开」" in str(refused.value)
+    assert str(refused.value).endswith("最接近的是「决策文件出台」。")
+    assert short_story.count(external_events) == 0
+
+
+def test_quotation_marks_and_blanks_name_the_same_event(short_story: Story) -> None:
+    opened(short_story, AFTER)
+    assert reported(short_story, name="「决策文件 出台」").changed
+
+
+def test_a_day_far_away_and_a_reference_of_several_lines_are_refused(short_story: Story) -> None:
+    opened(short_story, AFTER)
+    for wrong in (
+        happening("2202-09-01"),
+        happening("2022-09-01", ref="a\nb"),
+        happening("2022-09-01", ref="长" * 201),
+    ):
+        with pytest.raises(InputError):
+            report(short_story.service, ISSUED, wrong)
+    assert short_story.count(external_events) == 0
+
+
+def test_two_plans_that_wait_for_one_name_both_get_it_unless_one_is_named(story: Story) -> None:
+    opened(story, AFTER)
+    other = plan_of(replace(AFTER, number="9"), title="河岸市水务局2022年普法要点")
+    second = import_plan(story.service, other, b"other", "other.txt")
+    activate(story.service, second, Choices(OFFICE, release=True))
+    reported(story, "2022-09-01", plan_id=second)
+    assert {o.plan_id for o in story.all(Kind.COMPLETION)} == {second}
+    said = reported(story, "2022-09-01").sentences
+    assert {o.plan_id for o in story.all(Kind.COMPLETION)} == {story.plan_id, second}
+    assert sum("已经报告过" in sentence for sentence in said) == 1
+
+
+def test_a_plan_that_is_not_active_takes_no_event(short_story: Story) -> None:
+    short_story.imported(AFTER)
+    with pytest.raises(Refused, match="还没有启用"):
+        reported(short_story, plan_id=short_story.plan_id)
+    with pytest.raises(NotFound, match="没有从事件起算的时限"):
+        reported(short_story)
+
+
+def test_before_the_first_send_an_event_arms_and_sends_nothing(short_story: Story) -> None:
+    opened(short_story, AFTER, CLOCK, release=False)
+    reported(short_story)
+    reported(short_story, name="事件发生")
+    assert {o.next_slot for o in short_story.all()} == {None}
+    assert short_story.until("2022-09-02/pm") == []
+    activate(short_story.service, short_story.plan_id, Choices(OFFICE, release=True))
+    assert completion(short_story).next_step == "T-5"
+
+
+def test_an_event_changes_nothing_of_what_it_does_not_concern(short_story: Story) -> None:
+    opened(short_story, AFTER, task("12", "9月底前", RIVER))
+    before = short_story.all(unit=RIVER)
+    reported(short_story)
+    withdraw(short_story.service, ISSUED, happening("2022-09-01"))
+    assert short_story.all(unit=RIVER) == before
+    assert short_story.count(obligations) == len(before) + 3
+
+
+def test_the_digest_and_the_task_say_what_waits_for_its_event(short_story: Story) -> None:
+    opened(short_story, AFTER, CASE)
+    short_story.until("2022-09-05/am")
+    digests = {message.address: message.text for message in short_story.mailbox.kept if "【周报】" in message.subject}
+    for address, asked in (("liaison.office@", "请登记日期"), ("liaison.water@", "请告诉主管处室")):
+        (text,) = [text for place, text in digests.items() if place.startswith(address)]
+        assert "等待事件1项" in text
+        assert "决策文件出台后20个工作日内" in text
+        assert asked in text
+    assert not [text for place, text in digests.items() if place.startswith("leader.") and "等待事件" in text]
+
+
+def test_a_reported_event_leaves_the_digest_and_stands_beside_the_task(short_story: Story) -> None:
+    opened(short_story, AFTER, CASE)
+    assert "等待事件：决策文件出台后20个工作日内，还没有报告" in shown(short_story, "4")
+    reported(short_story, ref="3号")
+    assert "事件：决策文件出台后20个工作日内，已报告 2022-09-01（3号） → 2022-09-30到期" in shown(short_story, "4")
+    assert "按件计：答复后5个工作日内（不设节点）" in shown(short_story, "7")
+    short_story.until("2022-09-05/am")
+    digests = [message.text for message in short_story.mailbox.kept if "【周报】" in message.subject]
+    assert digests
+    assert not [text for text in digests if "等待事件" in text]
+
+
+def shown(story: Story, number: str) -> list[str]:
+    with story.service.database.read() as connection:
+        return task_lines(story.service, connection, find_task(connection, f"{story.plan_id}/{number}"))
