@@ -14,7 +14,7 @@ from reminders.engine import membership
 from reminders.engine.arming import Arming, lapse, open_everything, rearmed_from
 from reminders.engine.service import Service
 from reminders.exceptions import ActivationRefused, NotFound
-from reminders.obligations import State
+from reminders.obligations import Change, State
 from reminders.policy import PRESETS, Preset
 from reminders.slots import next_digest_slot
 from reminders.store import events, obligations, plans
@@ -93,7 +93,10 @@ def release(service: Service, connection: Connection, plan_id: int) -> None:
         obligation_table.c.plan_id == plan_id,
         obligation_table.c.state.in_([State.PLANNED, State.ARMED, State.OVERDUE]),
     )
-    obligations.save(connection, [rearmed_from(service, obligation, earliest) for obligation in waiting])
+    rearmed = [rearmed_from(service, obligation, earliest) for obligation in waiting]
+    obligations.save(connection, rearmed)
+    for before, after in zip(waiting, rearmed, strict=True):
+        happened += events.of_change(before, Change(after))
     digest = next_digest_slot(now.date(), service.slots)
     plans.update_plan(connection, plan_id, released_at=now, next_digest_slot=str(digest))
     events.append(connection, happened, at=now, recorded_at=service.machine_now())

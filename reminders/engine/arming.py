@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from reminders import delay
 from reminders.engine.service import Service
-from reminders.obligations import Kind, Obligation, State
+from reminders.obligations import Change, Kind, Obligation, State, fact
 from reminders.planner import asking_step
 from reminders.policy import Ladder, Policy
 from reminders.slots import Slot
@@ -67,12 +67,15 @@ def lapse(connection: Connection, plan_id: int, day: date) -> list[events.Event]
         table.c.due_on < day,
         table.c.state.in_([State.ARMED.value, State.PLANNED.value]),
     )
-    obligations.save(connection, [o.to(State.CLOSED, next_step=None, next_slot=None) for o in missed])
     happened = []
     for obligation in missed:
+        told = fact("obligation.closed", why="lapsed")
         if obligation.kind is Kind.COMPLETION and obligation.occurrence_id is not None:
             plans.set_occurrence(connection, obligation.occurrence_id, "lapsed")
-            happened.append(events.of_obligation(obligation, "occurrence.lapsed", {"due_on": str(obligation.due_on)}))
+            told = fact("occurrence.lapsed", due_on=str(obligation.due_on))
+        shut = Change(obligation.to(State.CLOSED, next_step=None, next_slot=None), facts=(told,))
+        obligations.save(connection, [shut.obligation])
+        happened += events.of_change(obligation, shut)
     return happened
 
 
@@ -226,12 +229,5 @@ def _new(work: Arming, kind: Kind, unit_id: int, *, state: State, highest: int, 
 def _open(work: Arming, obligation: Obligation) -> None:
     number = obligations.insert(work.connection, obligation, work.policy_id)
     body = {"kind": obligation.kind.value, "state": obligation.state.value, "due_on": str(obligation.due_on or "")}
-    event = events.Event(
-        "obligation.opened",
-        plan_id=obligation.plan_id,
-        task_id=obligation.task_id,
-        unit_id=obligation.unit_id,
-        obligation_id=number,
-        body=body,
-    )
-    work.happened.append(event)
+    opened = obligation.to(obligation.state, id=number)
+    work.happened.append(events.of_opening(opened, "obligation.opened", body))

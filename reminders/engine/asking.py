@@ -41,7 +41,7 @@ def _open(batch: Batch, completion: Obligation, asked: Planned) -> None:
     highest = min(completion.highest, completion.policy.confirmation.highest)
     opened = fresh.to(State.PLANNED, highest=highest, count=1, reports=0, before=None, marks=(), done_on=None)
     number = obligations.insert(batch.connection, opened, policy_id_of(batch, completion.id))
-    batch.happened.append(events.of_obligation(opened.to(State.PLANNED, id=number), "obligation.opened", {}))
+    batch.happened.append(events.of_opening(opened.to(State.PLANNED, id=number), "obligation.opened", {}))
 
 
 def _renewed(confirmation: Obligation, completion: Obligation, asked: Planned) -> Obligation:

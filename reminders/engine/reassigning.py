@@ -82,7 +82,7 @@ def _hand_over(batch: Batch, old: Obligation, unit_id: int) -> None:
     number = obligations.insert(batch.connection, renewed, policy_id_of(batch, old.id))
     taken = renewed.to(State.ARMED, id=number)
     batch.connection.execute(occurrences.update().where(occurrences.c.id == old.occurrence_id).values(unit_id=unit_id))
-    batch.happened.append(events.of_obligation(taken, "obligation.handed-over", {"from": old.unit_id}))
+    batch.happened.append(events.of_opening(taken, "obligation.handed-over", {"from": old.unit_id}))
     ask_again(batch, taken)
 
 
@@ -127,5 +127,5 @@ def _sign_for(batch: Batch, plan_id: int, unit_id: int) -> Obligation:
     )
     number = obligations.insert(batch.connection, signature, plan.policy_id)
     opened = replace(signature, id=number)
-    batch.happened.append(events.of_obligation(opened, "obligation.opened", {"kind": "signature"}))
+    batch.happened.append(events.of_opening(opened, "obligation.opened", {"kind": "signature"}))
     return opened

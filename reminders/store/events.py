@@ -49,21 +49,20 @@ def append(connection: Connection, happened: Iterable[Event], *, at: datetime, r
 
 
 def of_change(before: Obligation, change: Change, contact_id: int | None = None) -> list[Event]:
-    """The facts of a transition as events; the last one carries the state, level, round and answer it led to."""
+    """The facts of a transition as events; the last one carries where they led."""
     after = change.obligation
     facts = [(fact.type, dict(fact.body)) for fact in change.facts]
     if not facts:
-        moved = (before.state, before.level, before.round, before.answer) != (
-            after.state,
-            after.level,
-            after.round,
-            after.answer,
-        )
-        if not moved:
+        if standing(before) == standing(after):
             return []
         facts = [("obligation.moved", {})]
-    facts[-1][1]["to"] = _standing(after)
+    facts[-1][1]["to"] = standing(after)
     return [of_obligation(after, kind, body, contact_id) for kind, body in facts]
+
+
+def of_opening(opened: Obligation, kind: str, body: Mapping[str, Any]) -> Event:
+    """The event with which an obligation begins; like that of a transition it carries where the obligation stands."""
+    return of_obligation(opened, kind, {**body, "to": standing(opened)})
 
 
 def of_obligation(obligation: Obligation, kind: str, body: Mapping[str, Any], contact_id: int | None = None) -> Event:
@@ -85,7 +84,8 @@ def of_message(connection: Connection, message_id: int, obligation_ids: Iterable
     return list(connection.execute(select(events).where(wanted).order_by(events.c.id)))
 
 
-def _standing(obligation: Obligation) -> dict[str, Any]:
+def standing(obligation: Obligation) -> dict[str, Any]:
+    """What the ledger says of an obligation after each change, and what a replay of it has to come to."""
     return {
         "state": obligation.state.value,
         "level": obligation.level,
