@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
 
@@ -257,9 +257,7 @@ def _count(reading: Reading, found: list[Piece]) -> None:
             continue
         if id(target) in counted:
             if piece.strong:
-                piece.phases = [
-                    replace(phase, count=piece.n) for phase in target.phases if isinstance(phase, Deadline | Recurring)
-                ]
+                piece.phases = [_so_often(phase, piece.n) for phase in target.phases if isinstance(phase, _COUNTED)]
                 piece.kind, piece.rule = target.kind, target.rule
             continue
         if _take_count(reading, target, piece):
@@ -268,13 +266,25 @@ def _count(reading: Reading, found: list[Piece]) -> None:
                 _count_list(reading, found, target_place, piece.n)
 
 
+_COUNTED: Final = (Deadline, Recurring)
+
+
+def _so_often(phase: Phase, n: int) -> Phase:
+    """The phase at least `n` times; itself where it has no count."""
+    if isinstance(phase, Deadline):
+        return Deadline(phase.start, phase.due, n, phase.time)
+    if isinstance(phase, Recurring):
+        return Recurring(phase.freq, phase.rrule, phase.dues, n, phase.start, phase.end, phase.time)
+    return phase
+
+
 def _count_list(reading: Reading, found: Sequence[Piece], place: int, n: int) -> None:
     """6月、11月各2次: the members of the list before `place` share its count."""
     after = found[place]
     for piece in (found[before] for before in range(place - 1, max(-1, place - 13), -1)):
         if piece.kind != "dated" or _gap(reading, piece, after) not in _LINKS:
             return
-        piece.phases = [replace(phase, count=n) if isinstance(phase, Deadline) else phase for phase in piece.phases]
+        piece.phases = [_so_often(phase, n) if isinstance(phase, Deadline) else phase for phase in piece.phases]
         after = piece
 
 
@@ -285,9 +295,7 @@ def _take_count(reading: Reading, target: Piece, count: Piece) -> bool:
             return False
         year = target.point.last.year if target.point is not None else reading.year
         target.kind, target.phases = "dated", [Deadline(date(year, 1, 1), date(year, 12, 31))]
-    target.phases = [
-        replace(phase, count=count.n) if isinstance(phase, Deadline | Recurring) else phase for phase in target.phases
-    ]
+    target.phases = [_so_often(phase, count.n) for phase in target.phases]
     if not reading.whole and (count.strong or count.n > 1 or "，" not in reading.text[target.end : count.start]):
         target.end = max(target.end, count.end)
     return True

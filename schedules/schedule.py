@@ -21,6 +21,31 @@ def _iso(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
+# A frozen class writes each field through its base, in twice the time of an open one. So a value is filled in as
+# an instance of a class with the same slots that nobody else sees, and becomes a value, which nobody can write, by one
+# assignment of its class (Python reference, 3.3.3: allowed between classes of the same layout).
+
+
+class _OpenDeadline:
+    __slots__ = ("count", "due", "start", "time")
+
+
+class _OpenRecurring:
+    __slots__ = ("count", "dues", "end", "freq", "rrule", "start", "time")
+
+
+class _OpenContinuous:
+    __slots__ = ("assumed", "end", "start")
+
+
+class _OpenTriggered:
+    __slots__ = ("after", "event", "n", "unit")
+
+
+class _OpenSchedule:
+    __slots__ = ("error", "notes", "phases", "rule", "text", "where")
+
+
 @dataclass(frozen=True, slots=True, init=False)
 class Deadline:
     """One thing due once: 8月底前, 第三季度, 年内至少1次.
@@ -34,12 +59,16 @@ class Deadline:
     count: int = 1
     time: str | None = None
 
-    def __init__(self, start: date | None, due: date, count: int = 1, time: str | None = None) -> None:
-        """As a dataclass makes it, in two thirds of the time: every reading makes one of these."""
-        _set_start(self, start)
-        _set_due(self, due)
-        _set_count(self, count)
-        _set_time(self, time)
+    def __new__(cls, start: date | None, due: date, count: int = 1, time: str | None = None) -> "Deadline":
+        """Filled in while open: every reading makes one of these."""
+        made: Any = _OpenDeadline()
+        made.start, made.due, made.count, made.time = start, due, count, time
+        made.__class__ = cls
+        return made  # type: ignore[no-any-return]
+
+    def __getnewargs__(self) -> tuple[Any, ...]:
+        """What a copy is made from."""
+        return self.start, self.due, self.count, self.time
 
     def to_dict(self) -> Json:
         """The JSON of the contract; `time` only where there is one."""
@@ -47,12 +76,6 @@ class Deadline:
         if self.time is not None:
             made["time"] = self.time
         return made
-
-
-# The slots' own setters: a frozen class lets nobody else write them, and looks each up by name when it is made.
-_set_start, _set_due, _set_count, _set_time = (
-    Deadline.__dict__[name].__set__ for name in ("start", "due", "count", "time")
-)
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -72,8 +95,8 @@ class Recurring:
     end: date | None = None
     time: str | None = None
 
-    def __init__(
-        self,
+    def __new__(
+        cls,
         freq: Freq,
         rrule: str,
         dues: tuple[date, ...] | None,
@@ -81,15 +104,17 @@ class Recurring:
         start: date | None = None,
         end: date | None = None,
         time: str | None = None,
-    ) -> None:
-        """As a dataclass makes it, in two thirds of the time."""
-        _set_freq(self, freq)
-        _set_rrule(self, rrule)
-        _set_dues(self, dues)
-        _set_times(self, count)
-        _set_first(self, start)
-        _set_last(self, end)
-        _set_clock(self, time)
+    ) -> "Recurring":
+        """Filled in while open."""
+        made: Any = _OpenRecurring()
+        made.freq, made.rrule, made.dues, made.count = freq, rrule, dues, count
+        made.start, made.end, made.time = start, end, time
+        made.__class__ = cls
+        return made  # type: ignore[no-any-return]
+
+    def __getnewargs__(self) -> tuple[Any, ...]:
+        """What a copy is made from."""
+        return self.freq, self.rrule, self.dues, self.count, self.start, self.end, self.time
 
     def to_dict(self) -> Json:
         """The JSON of the contract; `start`, `end` and `time` only where they are known."""
@@ -104,12 +129,7 @@ class Recurring:
         return made | {name: value for name, value in bounds.items() if value is not None}
 
 
-_set_freq, _set_rrule, _set_dues, _set_times, _set_first, _set_last, _set_clock = (
-    Recurring.__dict__[name].__set__ for name in ("freq", "rrule", "dues", "count", "start", "end", "time")
-)
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Continuous:
     """A standing duty from `start` to `end`, both included: 贯穿全年, 长期坚持, 动态更新.
 
@@ -120,6 +140,17 @@ class Continuous:
     end: date
     assumed: bool = False
 
+    def __new__(cls, start: date, end: date, assumed: bool = False) -> "Continuous":
+        """Filled in while open."""
+        made: Any = _OpenContinuous()
+        made.start, made.end, made.assumed = start, end, assumed
+        made.__class__ = cls
+        return made  # type: ignore[no-any-return]
+
+    def __getnewargs__(self) -> tuple[Any, ...]:
+        """What a copy is made from."""
+        return self.start, self.end, self.assumed
+
     def to_dict(self) -> Json:
         """The JSON of the contract; `assumed` only where it is true."""
         made: Json = {"kind": "continuous", "start": _iso(self.start), "end": _iso(self.end)}
@@ -128,7 +159,7 @@ class Continuous:
         return made
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Triggered:
     """A period counted from an event without a known date: 决策文件出台后的10个工作日内.
 
@@ -139,6 +170,17 @@ class Triggered:
     n: int
     unit: Unit
     after: bool
+
+    def __new__(cls, event: str, n: int, unit: Unit, after: bool) -> "Triggered":
+        """Filled in while open."""
+        made: Any = _OpenTriggered()
+        made.event, made.n, made.unit, made.after = event, n, unit, after
+        made.__class__ = cls
+        return made  # type: ignore[no-any-return]
+
+    def __getnewargs__(self) -> tuple[Any, ...]:
+        """What a copy is made from."""
+        return self.event, self.n, self.unit, self.after
 
     def to_dict(self) -> Json:
         """The JSON of the contract."""
@@ -173,22 +215,25 @@ class Schedule:
     error: str | None = None
     where: int | None = None
 
-    def __init__(
-        self,
+    def __new__(
+        cls,
         text: str,
         phases: tuple[Phase, ...],
         rule: str = "",
         notes: tuple[str, ...] = (),
         error: str | None = None,
         where: int | None = None,
-    ) -> None:
-        """As a dataclass makes it, in two thirds of the time."""
-        _set_text(self, text)
-        _set_phases(self, phases)
-        _set_rule(self, rule)
-        _set_notes(self, notes)
-        _set_error(self, error)
-        _set_where(self, where)
+    ) -> "Schedule":
+        """Filled in while open."""
+        made: Any = _OpenSchedule()
+        made.text, made.phases, made.rule = text, phases, rule
+        made.notes, made.error, made.where = notes, error, where
+        made.__class__ = cls
+        return made  # type: ignore[no-any-return]
+
+    def __getnewargs__(self) -> tuple[Any, ...]:
+        """What a copy is made from."""
+        return self.text, self.phases, self.rule, self.notes, self.error, self.where
 
     def to_dict(self) -> Json:
         """The JSON of the command line: text, phases and rule; notes and error only where there are any."""
@@ -199,11 +244,6 @@ class Schedule:
             made["error"] = self.error
             made["where"] = self.where
         return made
-
-
-_set_text, _set_phases, _set_rule, _set_notes, _set_error, _set_where = (
-    Schedule.__dict__[name].__set__ for name in ("text", "phases", "rule", "notes", "error", "where")
-)
 
 
 @dataclass(frozen=True, slots=True)

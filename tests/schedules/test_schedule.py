@@ -1,5 +1,8 @@
 """The values and their JSON."""
 
+import copy
+import dataclasses
+import pickle
 from datetime import date
 from typing import Any
 
@@ -7,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schedules import Continuous, Deadline, Phase, Recurring, Triggered, Unscheduled, phase_from_dict
+from schedules import Continuous, Deadline, Phase, Recurring, Schedule, Triggered, Unscheduled, phase_from_dict
 from schedules.schedule import FREQS, UNITS
 
 DAYS = st.dates(date(1950, 1, 1), date(2100, 12, 31))
@@ -34,6 +37,28 @@ PHASES: st.SearchStrategy[Phase] = st.one_of(
 @given(PHASES)
 def test_every_phase_survives_its_json(phase: Phase) -> None:
     assert phase_from_dict(phase.to_dict()) == phase
+
+
+@given(PHASES)
+def test_every_phase_survives_a_copy_and_a_pickle(phase: Phase) -> None:
+    pickled = pickle.loads(pickle.dumps(phase))
+    for again in (pickled, copy.copy(phase), copy.deepcopy(phase), dataclasses.replace(phase)):
+        assert type(again) is type(phase)
+        assert (again, hash(again)) == (phase, hash(phase))
+
+
+@given(PHASES)
+def test_nobody_can_write_a_field_of_a_phase(phase: Phase) -> None:
+    for field in dataclasses.fields(phase):
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            setattr(phase, field.name, None)
+
+
+def test_a_schedule_survives_a_copy_and_cannot_be_written() -> None:
+    made = Schedule("8月底前", (Deadline(None, date(2022, 8, 31)),), "end of month", ("注",), "错", 3)
+    assert pickle.loads(pickle.dumps(made)) == copy.deepcopy(made) == dataclasses.replace(made) == made
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        made.rule = ""  # type: ignore[misc]
 
 
 def test_a_deadline_is_written_as_the_contract_says() -> None:
