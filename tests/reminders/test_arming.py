@@ -69,9 +69,9 @@ def test_a_task_without_a_unit_may_be_given_one(short_story: Story) -> None:
     assert len(short_story.all(Kind.COMPLETION, RIVER)) == 1
 
 
-def test_a_collective_is_every_unit_of_its_kind_except_those_the_task_names_itself(busy_story: Story) -> None:
-    busy_story.activate(task("1", "贯穿全年", "各处室"), task("2", "9月底前", PUMPS, support=["各处室", "直属单位"]))
-    with busy_story.service.database.read() as connection:
+def test_a_collective_is_every_unit_of_its_kind_except_those_the_task_names_itself(story: Story) -> None:
+    story.activate(task("1", "贯穿全年", "各处室"), task("2", "9月底前", PUMPS, support=["各处室", "直属单位"]))
+    with story.service.database.read() as connection:
         query = select(assignments.c.named, assignments.c.role).where(assignments.c.via != "")
         brought = sorted((row.named, row.role) for row in connection.execute(query))
     led = [(name, "lead") for name in (OFFICE, RIVER, WATER)]
@@ -86,14 +86,14 @@ def test_missing_contacts_and_a_missing_leading_group_only_warn(short_story: Sto
     assert {o.highest for o in short_story.all()} == {1}
 
 
-def test_nothing_of_a_composite_plan_is_born_overdue(busy_story: Story) -> None:
+def test_nothing_of_a_composite_plan_is_born_overdue(story: Story) -> None:
     """Activated on 22 August: the first quarter, seven months and the end of June have passed."""
-    done = busy_story.activate(task("5", COMPOSITE, WATER), on="2022-08-22 08:00")
-    assert (done.lapsed, states(busy_story).count("lapsed"), len(busy_story.events("occurrence.lapsed"))) == (9, 9, 9)
-    assert not [o for o in busy_story.all() if o.due_on is not None and str(o.due_on) < "2022-08-22"]
-    busy_story.until("2022-08-25/am")  # the eve of what can be overdue at all
-    assert not [line for line in busy_story.sent() if "T+" in line]
-    for message in busy_story.mailbox.kept:
+    done = story.activate(task("5", COMPOSITE, WATER), on="2022-08-22 08:00")
+    assert (done.lapsed, states(story).count("lapsed"), len(story.events("occurrence.lapsed"))) == (9, 9, 9)
+    assert not [o for o in story.all() if o.due_on is not None and str(o.due_on) < "2022-08-22"]
+    story.until("2022-08-25/am")  # the eve of what can be overdue at all
+    assert not [line for line in story.sent() if "T+" in line]
+    for message in story.mailbox.kept:
         assert not any(day in message.text for day in ("3月31日", "6月30日", "7月25日"))
 
 

@@ -100,18 +100,18 @@ def test_returning_before_the_due_day_arms_it_again_and_after_it_wants_a_date(st
     assert (story.standing(COMPLETE), occurrence(story)) == (("armed", 0), ("armed", LATER))
 
 
-def test_a_granted_extension_moves_the_occurrence_and_asks_anew_where_there_is_time(busy_story: Story) -> None:
-    running(busy_story).answer(CONFIRM, Choice.EXTEND, until=LATER)
-    busy_story.decide(Act.EXTEND, until=LATER)
-    assert (busy_story.standing(COMPLETE), occurrence(busy_story)) == (("armed", 0), ("armed", LATER))
-    confirmation = busy_story.owed(CONFIRM)
+def test_a_granted_extension_moves_the_occurrence_and_asks_anew_where_there_is_time(story: Story) -> None:
+    running(story).answer(CONFIRM, Choice.EXTEND, until=LATER)
+    story.decide(Act.EXTEND, until=LATER)
+    assert (story.standing(COMPLETE), occurrence(story)) == (("armed", 0), ("armed", LATER))
+    confirmation = story.owed(CONFIRM)
     assert (confirmation.state, confirmation.version, str(confirmation.next_slot)) == (
         State.PLANNED,
         2,
         "2022-10-09/am",
     )
-    busy_story.until("2022-10-09/am")
-    assert "12:T-10" in busy_story.told("供水处/liaison")[-1]
+    story.until("2022-10-09/am")
+    assert "12:T-10" in story.told("供水处/liaison")[-1]
 
 
 def test_a_question_that_was_never_asked_is_opened_when_the_new_date_leaves_time(short_story: Story) -> None:
@@ -151,13 +151,13 @@ def test_a_refused_extension_goes_on_as_before(story: Story) -> None:
     assert "待决定" in refused(story, Act.REFUSE)
 
 
-def test_a_task_that_a_unit_denies_is_handed_over_and_signed_by_the_other(busy_story: Story) -> None:
-    running(busy_story, task("12", "9月底前", WATER, PUMPS)).answer(CONFIRM, Choice.NOT_OURS)
-    busy_story.decide(Act.REASSIGN, unit=RIVER)
-    assert {o.state for o in busy_story.all(unit=WATER) if o.kind is not SIGN} <= {State.CLOSED, State.ACKNOWLEDGED}
-    assert busy_story.standing(COMPLETE, PUMPS) == ("armed", 0)  # who did not object keeps it
-    assert busy_story.standing(COMPLETE, RIVER) == ("armed", 0)
-    assert busy_story.pass_slot() == ["河湖处/liaison unit sign"]
+def test_a_task_that_a_unit_denies_is_handed_over_and_signed_by_the_other(story: Story) -> None:
+    running(story, task("12", "9月底前", WATER, PUMPS)).answer(CONFIRM, Choice.NOT_OURS)
+    story.decide(Act.REASSIGN, unit=RIVER)
+    assert {o.state for o in story.all(unit=WATER) if o.kind is not SIGN} <= {State.CLOSED, State.ACKNOWLEDGED}
+    assert story.standing(COMPLETE, PUMPS) == ("armed", 0)  # who did not object keeps it
+    assert story.standing(COMPLETE, RIVER) == ("armed", 0)
+    assert story.pass_slot() == ["河湖处/liaison unit sign"]
 
 
 def test_handing_over_leaves_what_was_done_with_who_did_it(story: Story) -> None:

@@ -76,15 +76,15 @@ def test_after_a_month_of_standing_still_only_this_weeks_comes(short_story: Stor
     assert set(weeks(short_story)) == {"2022-09-19"}
 
 
-def test_on_its_day_it_takes_the_place_of_that_slots_message_and_begins_its_waits(busy_story: Story) -> None:
-    busy_story.activate(task("12", "10月8日前", WATER), on="2022-09-12 08:00")  # T-10 is Monday 19 September
-    busy_story.until("2022-09-19/am")
-    assert ("2022-09-19/am 12:T-10" in busy_story.told("供水处/liaison"), busy_story.standing(Kind.CONFIRMATION)) == (
+def test_on_its_day_it_takes_the_place_of_that_slots_message_and_begins_its_waits(story: Story) -> None:
+    story.activate(task("12", "10月8日前", WATER), on="2022-09-12 08:00")  # T-10 is Monday 19 September
+    story.until("2022-09-19/am")
+    assert ("2022-09-19/am 12:T-10" in story.told("供水处/liaison"), story.standing(Kind.CONFIRMATION)) == (
         True,
         ("waiting", 0),
     )
-    assert "2022-09-19/am" in digests(busy_story, "供水处/liaison")
-    assert len([line for line in busy_story.sent("2022-09-19/am") if line.startswith("供水处/liaison")]) == 1
+    assert "2022-09-19/am" in digests(story, "供水处/liaison")
+    assert len([line for line in story.sent("2022-09-19/am") if line.startswith("供水处/liaison")]) == 1
 
 
 def test_gentle_spares_the_units_that_have_nothing_to_do_this_week(short_story: Story) -> None:

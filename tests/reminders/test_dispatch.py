@@ -59,31 +59,31 @@ def test_after_a_kill_the_first_row_is_unknown_and_the_others_were_never_begun(
 
 
 def test_an_unknown_unit_message_is_repeated_once_with_the_same_bytes(
-    busy_story: Story, monkeypatch: pytest.MonkeyPatch
+    story: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    busy_story.activate(task("1", "贯穿全年", WATER))
-    busy_story.at("2022-08-22 09:01")
+    story.activate(task("1", "贯穿全年", WATER))
+    story.at("2022-08-22 09:01")
     for _ in range(2):
-        kill_at(busy_story, monkeypatch, len(busy_story.mailbox.payloads) + 1)
-        busy_story.clock.ahead += timedelta(seconds=61)
-    tick(busy_story.service)
-    busy_story.round()
-    first, second = busy_story.mailbox.payloads
+        kill_at(story, monkeypatch, len(story.mailbox.payloads) + 1)
+        story.clock.ahead += timedelta(seconds=61)
+    tick(story.service)
+    story.round()
+    first, second = story.mailbox.payloads
     assert (first.body, first.address) == (second.body, second.address)
-    assert states(busy_story) == ["unknown"]
+    assert states(story) == ["unknown"]
 
 
-def test_what_goes_to_leaders_is_never_repeated(busy_story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
-    busy_story.activate(task("1", "9月底前"), on="2022-09-30 17:30", lapsed="overdue", preset=Preset.STRICT)
-    busy_story.until("2022-10-11/pm")
-    before = len(busy_story.mailbox.payloads)
-    busy_story.at("2022-10-12 09:01")
-    kill_at(busy_story, monkeypatch, before + 1)
-    busy_story.clock.ahead += timedelta(seconds=61)
-    assert busy_story.round() == 0
-    assert len([p for p in busy_story.mailbox.payloads[before:] if p.address == CHIEF.email]) == 1
-    assert busy_story.events("delivery.unknown")[-1]["repeated"] is False
-    assert LEADER not in str(busy_story.sent("2022-10-12/am"))
+def test_what_goes_to_leaders_is_never_repeated(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    story.activate(task("1", "9月底前"), on="2022-09-30 17:30", lapsed="overdue", preset=Preset.STRICT)
+    story.until("2022-10-11/pm")
+    before = len(story.mailbox.payloads)
+    story.at("2022-10-12 09:01")
+    kill_at(story, monkeypatch, before + 1)
+    story.clock.ahead += timedelta(seconds=61)
+    assert story.round() == 0
+    assert len([p for p in story.mailbox.payloads[before:] if p.address == CHIEF.email]) == 1
+    assert story.events("delivery.unknown")[-1]["repeated"] is False
+    assert LEADER not in str(story.sent("2022-10-12/am"))
 
 
 def test_two_senders_share_the_work_and_send_nothing_twice(busy_story: Story) -> None:
@@ -137,15 +137,15 @@ def test_while_everything_is_paused_nothing_leaves_not_even_what_was_sealed(stor
 
 
 @pytest.mark.parametrize("whose", ["plan", "unit"])
-def test_a_paused_plan_or_unit_gets_nothing_that_was_sealed_before(busy_story: Story, whose: str) -> None:
-    busy_story.activate(task("1", "贯穿全年", WATER))
-    busy_story.at("2022-08-22 09:01").tick()
-    scope = {"plan_id": busy_story.plan_id if whose == "plan" else None, "unit": WATER if whose == "unit" else None}
-    pause(busy_story.service, reason="核对名单", by="何文", **scope)  # type: ignore[arg-type]
-    assert busy_story.round() == 0
-    resume(busy_story.service, **scope)  # type: ignore[arg-type]
-    busy_story.clock.ahead += timedelta(minutes=2)
-    assert busy_story.round() == 1
+def test_a_paused_plan_or_unit_gets_nothing_that_was_sealed_before(story: Story, whose: str) -> None:
+    story.activate(task("1", "贯穿全年", WATER))
+    story.at("2022-08-22 09:01").tick()
+    scope = {"plan_id": story.plan_id if whose == "plan" else None, "unit": WATER if whose == "unit" else None}
+    pause(story.service, reason="核对名单", by="何文", **scope)  # type: ignore[arg-type]
+    assert story.round() == 0
+    resume(story.service, **scope)  # type: ignore[arg-type]
+    story.clock.ahead += timedelta(minutes=2)
+    assert story.round() == 1
 
 
 def test_a_message_is_worded_once_and_keeps_its_link(short_story: Story) -> None:

@@ -57,7 +57,7 @@ def test_beat_wakes_the_tick_and_the_worker_hands_over_what_it_found(running: tu
     assert story.owed(Kind.SIGNATURE).state.value in ("queued", "waiting")  # its outcome is being written
 
 
-def test_it_runs_again_after_it_was_stopped_and_sends_nothing_twice(sqlite_database: Database) -> None:
+def test_it_stops_whole_runs_again_and_sends_nothing_twice(sqlite_database: Database) -> None:
     story = Story(sqlite_database, tick_seconds=0.2)
     story.activate(task("1", "贯穿全年"))
     story.at("2022-08-22 09:01")
@@ -68,16 +68,9 @@ def test_it_runs_again_after_it_was_stopped_and_sends_nothing_twice(sqlite_datab
         embedded.start()
         assert arrivals.wait()
         embedded.stop()
+        assert not {"worker", "beat"} & {thread.name for thread in threading.enumerate()}
     assert len(arrivals.messages) == 1
     assert story.standing(Kind.SIGNATURE) == ("waiting", 0)
-
-
-def test_stopping_leaves_no_thread_behind(sqlite_database: Database) -> None:
-    before = set(threading.enumerate())
-    embedded = Embedded(Story(sqlite_database, tick_seconds=0.2).service)
-    embedded.start()
-    embedded.stop()
-    assert [t for t in threading.enumerate() if t not in before and t.name in ("worker", "beat") and t.is_alive()] == []
 
 
 def test_a_port_that_is_taken_is_named_with_the_way_to_change_it() -> None:

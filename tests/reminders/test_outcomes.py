@@ -61,13 +61,13 @@ def test_a_retry_keeps_to_its_backoff(short_story: Story) -> None:
         assert len(short_story.mailbox.payloads) == sent
 
 
-def test_who_is_refused_for_good_is_undelivered_and_the_lead_office_is_told_once(busy_story: Story) -> None:
-    refused(busy_story, WATER_CLERK.email)
-    busy_story.activate(SIGN)
-    busy_story.until("2022-09-02/pm")
-    assert busy_story.standing(Kind.SIGNATURE) == ("undeliverable", 0)
-    assert undelivered(busy_story) == ["2022-08-22/am 综合处/liaison office undelivered"]
-    assert not [line for line in busy_story.sent() if "level1" in line or "remind" in line]  # the unit is not blamed
+def test_who_is_refused_for_good_is_undelivered_and_the_lead_office_is_told_once(story: Story) -> None:
+    refused(story, WATER_CLERK.email)
+    story.activate(SIGN)
+    story.until("2022-09-02/pm")
+    assert story.standing(Kind.SIGNATURE) == ("undeliverable", 0)
+    assert undelivered(story) == ["2022-08-22/am 综合处/liaison office undelivered"]
+    assert not [line for line in story.sent() if "level1" in line or "remind" in line]  # the unit is not blamed
 
 
 def test_a_unit_with_two_liaisons_is_reached_when_one_of_them_is(story: Story) -> None:
@@ -78,12 +78,12 @@ def test_a_unit_with_two_liaisons_is_reached_when_one_of_them_is(story: Story) -
     assert (story.standing(Kind.SIGNATURE), undelivered(story)) == (("waiting", 0), [])
 
 
-def test_when_both_liaisons_are_refused_the_unit_is_undelivered(busy_story: Story) -> None:
+def test_when_both_liaisons_are_refused_the_unit_is_undelivered(story: Story) -> None:
     second = person(WATER, "liaison", "秦堤", "second.water@water.example")
-    refused(busy_story, WATER_CLERK.email, second.email)
-    busy_story.activate(SIGN, people=[*EVERYBODY, second])
-    busy_story.until("2022-08-22/pm")
-    assert busy_story.standing(Kind.SIGNATURE) == ("undeliverable", 0)
+    refused(story, WATER_CLERK.email, second.email)
+    story.activate(SIGN, people=[*EVERYBODY, second])
+    story.until("2022-08-22/pm")
+    assert story.standing(Kind.SIGNATURE) == ("undeliverable", 0)
 
 
 def test_a_mended_contact_is_sent_again_in_the_next_slot(busy_story: Story) -> None:
@@ -147,16 +147,16 @@ def test_mending_a_unit_does_not_resend_what_waits_for_a_leaders_address(short_s
     assert short_story.told("leader/江临")[-1] == "2022-08-31/am level2"
 
 
-def test_a_dead_channel_parks_queues_and_blames_nobody(busy_story: Story) -> None:
-    busy_story.mailbox.outcomes[WATER_CLERK.email] = outcome(Verdict.DEAD_CHANNEL, "535")
-    busy_story.activate(SIGN)
-    busy_story.at("2022-08-22 09:01").round()
-    assert (busy_story.standing(Kind.SIGNATURE), busy_story.count(parked)) == (("queued", 0), 1)
-    assert [body["code"] for body in busy_story.events("channel.dead")] == ["535"]
-    assert busy_story.round() == 0
-    busy_story.clock.ahead += timedelta(minutes=16)
-    busy_story.round()
-    assert (busy_story.standing(Kind.SIGNATURE), undelivered(busy_story)) == (("waiting", 0), [])
+def test_a_dead_channel_parks_queues_and_blames_nobody(story: Story) -> None:
+    story.mailbox.outcomes[WATER_CLERK.email] = outcome(Verdict.DEAD_CHANNEL, "535")
+    story.activate(SIGN)
+    story.at("2022-08-22 09:01").round()
+    assert (story.standing(Kind.SIGNATURE), story.count(parked)) == (("queued", 0), 1)
+    assert [body["code"] for body in story.events("channel.dead")] == ["535"]
+    assert story.round() == 0
+    story.clock.ahead += timedelta(minutes=16)
+    story.round()
+    assert (story.standing(Kind.SIGNATURE), undelivered(story)) == (("waiting", 0), [])
 
 
 def test_a_robot_that_asks_to_wait_is_parked_for_its_minute(story: Story) -> None:

@@ -31,17 +31,17 @@ def test_nothing_leaves_while_it_is_paused_and_everything_waits(story: Story) ->
     assert story.pass_slot() == ["供水处/liaison unit sign 1:T-5"]
 
 
-def test_a_wait_is_longer_by_the_working_days_that_stood_still(busy_story: Story) -> None:
-    busy_story.activate(task("1", "贯穿全年"))
-    busy_story.until("2022-08-22/am")
-    assert busy_story.owed(SIGN).wait_last_on == date(2022, 8, 25)
-    stopped(busy_story.at("2022-08-22 18:00"))
-    assert "顺延 3 个工作日" in started(busy_story.at("2022-08-25 08:00"))
-    assert (busy_story.owed(SIGN).wait_last_on, str(busy_story.owed(SIGN).next_slot)) == (
+def test_a_wait_is_longer_by_the_working_days_that_stood_still(story: Story) -> None:
+    story.activate(task("1", "贯穿全年"))
+    story.until("2022-08-22/am")
+    assert story.owed(SIGN).wait_last_on == date(2022, 8, 25)
+    stopped(story.at("2022-08-22 18:00"))
+    assert "顺延 3 个工作日" in started(story.at("2022-08-25 08:00"))
+    assert (story.owed(SIGN).wait_last_on, str(story.owed(SIGN).next_slot)) == (
         date(2022, 8, 30),
         "2022-08-30/am",
     )
-    assert busy_story.events("sending.resumed") == [{"workdays": 3, "waits": 1}]
+    assert story.events("sending.resumed") == [{"workdays": 3, "waits": 1}]
 
 
 def test_a_pause_before_eight_in_the_morning_belongs_to_its_own_day(short_story: Story) -> None:

@@ -47,23 +47,23 @@ def test_an_item_written_by_many_at_once_is_one_item_in_one_message(busy_story: 
     assert (busy_story.count(items), busy_story.count(message_table)) == (1, 1)
 
 
-def test_a_step_that_comes_round_again_is_told_again_and_what_is_told_once_is_not(busy_story: Story) -> None:
-    row = row_of(busy_story)
+def test_a_step_that_comes_round_again_is_told_again_and_what_is_told_once_is_not(story: Story) -> None:
+    row = row_of(story)
     once = replace(row, step="undelivered", once=True)
     for slot in (AM, PM, morning("2022-08-23")):
-        put(busy_story, [row, once], slot, slot)
-    with busy_story.service.database.read() as connection:
+        put(story, [row, once], slot, slot)
+    with story.service.database.read() as connection:
         steps = [found.step for found in connection.execute(select(items.c.step))]
     assert sorted(steps) == ["sign", "sign", "sign", "undelivered"]
 
 
-def test_a_sealed_message_is_never_torn_open(busy_story: Story) -> None:
-    row = row_of(busy_story)
-    put(busy_story, [row], AM, PM)
-    with busy_story.service.database.write() as connection:
-        messages.seal(busy_story.service.database, connection, messages.unsealed(connection, AM), NOW)
-    put(busy_story, [replace(row, step="T-3")], AM, PM)
-    with busy_story.service.database.read() as connection:
+def test_a_sealed_message_is_never_torn_open(story: Story) -> None:
+    row = row_of(story)
+    put(story, [row], AM, PM)
+    with story.service.database.write() as connection:
+        messages.seal(story.service.database, connection, messages.unsealed(connection, AM), NOW)
+    put(story, [replace(row, step="T-3")], AM, PM)
+    with story.service.database.read() as connection:
         (later,) = messages.unsealed(connection, PM)
         assert [item.step for item in messages.living_items(connection, [later])] == ["T-3"]
 
@@ -102,10 +102,10 @@ def test_an_obligation_comes_back_as_it_was_saved(busy_story: Story) -> None:
     assert busy_story.owed(Kind.SIGNATURE) == changed
 
 
-def test_a_policy_of_the_same_figures_is_stored_once(busy_story: Story) -> None:
-    with busy_story.service.database.write() as connection:
+def test_a_policy_of_the_same_figures_is_stored_once(story: Story) -> None:
+    with story.service.database.write() as connection:
         gentle, strict = PRESETS[Preset.GENTLE], PRESETS[Preset.STRICT]
-        ids = [plans.ensure_policy(busy_story.service.database, connection, p) for p in (gentle, strict, gentle)]
+        ids = [plans.ensure_policy(story.service.database, connection, p) for p in (gentle, strict, gentle)]
     assert ids[0] == ids[2] != ids[1]
 
 
@@ -117,8 +117,8 @@ def test_a_unit_that_is_named_by_many_at_once_is_one_unit(busy_story: Story) -> 
     assert len(set(at_once(ensure, 4))) == 1
 
 
-def test_a_mark_is_the_last_time_and_a_park_lasts_until_its_moment(busy_story: Story) -> None:
-    database = busy_story.service.database
+def test_a_mark_is_the_last_time_and_a_park_lasts_until_its_moment(story: Story) -> None:
+    database = story.service.database
     with database.write() as connection:
         for hour in (1, 3):
             marks.set_mark(database, connection, "tick", NOW.replace(hour=hour), NOW)
@@ -130,15 +130,15 @@ def test_a_mark_is_the_last_time_and_a_park_lasts_until_its_moment(busy_story: S
         assert outbox.parked_now(connection, NOW.replace(hour=2)) == {}
 
 
-def test_what_a_transaction_that_fails_wrote_is_gone(busy_story: Story) -> None:
+def test_what_a_transaction_that_fails_wrote_is_gone(story: Story) -> None:
     def half() -> None:
-        with busy_story.service.database.write() as connection:
-            plans.ensure_units(busy_story.service.database, connection, [WATER])
+        with story.service.database.write() as connection:
+            plans.ensure_units(story.service.database, connection, [WATER])
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         half()
-    with busy_story.service.database.read() as connection:
+    with story.service.database.read() as connection:
         assert plans.unit_ids(connection) == {}
 
 

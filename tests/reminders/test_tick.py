@@ -28,10 +28,10 @@ def test_ticks_at_the_same_time_make_one_message_each_with_every_item_once(busy_
     assert busy_story.count(messages) == busy_story.count(items) == busy_story.count(deliveries) == 3
 
 
-def test_a_second_tick_finds_nothing_to_do(busy_story: Story) -> None:
-    busy_story.activate(STANDING)
-    busy_story.at("2022-08-22 09:00")
-    assert (busy_story.tick().steps, busy_story.tick().steps, busy_story.tick().sealed) == (3, 0, 0)
+def test_a_second_tick_finds_nothing_to_do(story: Story) -> None:
+    story.activate(STANDING)
+    story.at("2022-08-22 09:00")
+    assert (story.tick().steps, story.tick().steps, story.tick().sealed) == (3, 0, 0)
 
 
 def test_nothing_is_written_outside_the_send_window(short_story: Story) -> None:
@@ -45,14 +45,14 @@ def test_all_of_a_units_plans_and_tasks_are_one_message(short_story: Story) -> N
     assert short_story.pass_slot() == ["供水处/liaison unit sign 1:T-10 2:T-10"]
 
 
-def test_what_comes_after_the_seal_goes_with_the_next_slot(busy_story: Story) -> None:
-    busy_story.activate(task("1", "9月底前"), on="2022-08-22 08:00")
-    busy_story.at("2022-08-22 09:01").round()
-    with busy_story.service.database.write() as connection:  # a second question, due in the slot that is sealed
+def test_what_comes_after_the_seal_goes_with_the_next_slot(story: Story) -> None:
+    story.activate(task("1", "9月底前"), on="2022-08-22 08:00")
+    story.at("2022-08-22 09:01").round()
+    with story.service.database.write() as connection:  # a second question, due in the slot that is sealed
         connection.execute(table.update().where(table.c.kind == "confirmation").values(next_slot="2022-08-22/am"))
-    busy_story.at("2022-08-22 09:05").round()
-    assert busy_story.sent("2022-08-22/am") == ["供水处/liaison unit sign"]
-    assert busy_story.pass_slot() == ["供水处/liaison unit 1:T-10"]
+    story.at("2022-08-22 09:05").round()
+    assert story.sent("2022-08-22/am") == ["供水处/liaison unit sign"]
+    assert story.pass_slot() == ["供水处/liaison unit 1:T-10"]
 
 
 def test_a_message_is_not_sealed_while_a_step_of_its_slot_is_left_for_ten_minutes(busy_story: Story) -> None:
@@ -80,15 +80,15 @@ def test_an_item_is_rendered_as_things_stand_at_its_hand_over(short_story: Story
     assert short_story.sent() == ["2022-09-16/am 供水处/liaison unit sign 2:T-10"]
 
 
-def test_a_confirmation_falls_silent_in_the_slot_in_which_its_occurrence_turns_red(busy_story: Story) -> None:
-    busy_story.activate(task("1", "9月底前"), on="2022-09-15 17:30")
-    busy_story.until("2022-09-22/am")
-    assert busy_story.standing(Kind.CONFIRMATION) == ("waiting", 1)  # the lead office was told, its wait runs
-    with busy_story.service.database.write() as connection:
+def test_a_confirmation_falls_silent_in_the_slot_in_which_its_occurrence_turns_red(story: Story) -> None:
+    story.activate(task("1", "9月底前"), on="2022-09-15 17:30")
+    story.until("2022-09-22/am")
+    assert story.standing(Kind.CONFIRMATION) == ("waiting", 1)  # the lead office was told, its wait runs
+    with story.service.database.write() as connection:
         connection.execute(table.update().where(table.c.kind == "confirmation").values(next_slot="2022-12-01/am"))
-    busy_story.until("2022-10-08/am")
-    assert busy_story.standing(Kind.CONFIRMATION) == ("exhausted", 1)
-    assert busy_story.standing(Kind.COMPLETION) == ("overdue", 1)
+    story.until("2022-10-08/am")
+    assert story.standing(Kind.CONFIRMATION) == ("exhausted", 1)
+    assert story.standing(Kind.COMPLETION) == ("overdue", 1)
 
 
 def test_a_return_that_opens_exhausts_the_older_one_that_nobody_answered(story: Story) -> None:
@@ -119,10 +119,10 @@ def test_the_ladder_of_one_occurrence_runs_from_the_question_to_the_leading_grou
     ]
 
 
-def test_an_unsigned_plan_climbs_slot_by_slot_and_each_wait_begins_with_acceptance(busy_story: Story) -> None:
-    busy_story.activate(task("12", "12月底前"), on="2022-09-28 17:30", preset=Preset.STRICT)
-    busy_story.until("2022-10-14/am")
-    about = [line for line in busy_story.sent() if "digest" not in line]
+def test_an_unsigned_plan_climbs_slot_by_slot_and_each_wait_begins_with_acceptance(story: Story) -> None:
+    story.activate(task("12", "12月底前"), on="2022-09-28 17:30", preset=Preset.STRICT)
+    story.until("2022-10-14/am")
+    about = [line for line in story.sent() if "digest" not in line]
     assert about == [
         "2022-09-29/am 供水处/liaison unit sign",
         "2022-10-08/am 供水处/head unit remind",
