@@ -67,36 +67,39 @@ def insert_plan(connection: Connection, plan: Plan, *, source: str, sha256: str,
     )
     plan_id = int(made.scalar_one())
     for position, task in enumerate(plan.tasks, 1):
-        _insert_task(connection, plan_id, position, task)
+        insert_task(connection, plan_id, position, task)
     return plan_id
 
 
-def _insert_task(connection: Connection, plan_id: int, position: int, task: Task) -> None:
-    made = connection.execute(
-        tasks.insert().returning(tasks.c.id),
-        {
-            "plan_id": plan_id,
-            "position": position,
-            "number": task.number,
-            "short": task.short,
-            "section": task.section,
-            "title": task.title,
-            "requirement": task.requirement,
-            "measure": task.measure,
-            "deadline_text": task.deadline_text,
-            "place": task.place,
-            "no_duty": task.no_duty,
-            "warnings": [warning.to_dict() for warning in task.warnings],
-        },
-    )
-    task_id = int(made.scalar_one())
+def insert_task(connection: Connection, plan_id: int, position: int, task: Task) -> int:
+    """Store one task with what it names and its schedule; its id."""
+    row = {"plan_id": plan_id, "position": position, **task_columns(task)}
+    task_id = int(connection.execute(tasks.insert().returning(tasks.c.id), row).scalar_one())
     named = [(name, "lead") for name in task.lead] + [(name, "support") for name in task.support]
     rows = [{"task_id": task_id, "named": name, "role": role} for name, role in named]
     insert_many(connection, assignments, rows)
-    insert_many(connection, schedules, [{"task_id": task_id, **row} for row in _schedule_rows(task)])
+    insert_many(connection, schedules, [{"task_id": task_id, **row} for row in schedule_rows(task)])
+    return task_id
 
 
-def _schedule_rows(task: Task) -> list[dict[str, Any]]:
+def task_columns(task: Task) -> dict[str, Any]:
+    """What a task says, as its row holds it."""
+    return {
+        "number": task.number,
+        "short": task.short,
+        "section": task.section,
+        "title": task.title,
+        "requirement": task.requirement,
+        "measure": task.measure,
+        "deadline_text": task.deadline_text,
+        "place": task.place,
+        "no_duty": task.no_duty,
+        "warnings": [warning.to_dict() for warning in task.warnings],
+        "written": {"lead": list(task.lead), "support": list(task.support), "no_duty": task.no_duty},
+    }
+
+
+def schedule_rows(task: Task) -> list[dict[str, Any]]:
     """The phases that count, then the offers; mentions that made the schedule themselves are no offers."""
     own = "cell" if task.deadline_text else "mention"
     base = [(own, task.deadline_text or "", phase, "") for phase in task.phases]
@@ -121,7 +124,7 @@ def listing(connection: Connection) -> list[Row[Any]]:
     """Every plan with the number of its tasks."""
     query = (
         select(plans, func.count(tasks.c.id).label("tasks"))
-        .outerjoin(tasks, tasks.c.plan_id == plans.c.id)
+        .outerjoin(tasks, (tasks.c.plan_id == plans.c.id) & tasks.c.removed_at.is_(None))
         .group_by(plans.c.id)
         .order_by(plans.c.id)
     )
@@ -140,7 +143,8 @@ def tasks_of(connection: Connection, plan_id: int) -> list[TaskRecord]:
     query = select(assignments).where(assignments.c.task_id.in_(mine), assignments.c.ended_at.is_(None))
     for row in connection.execute(query.order_by(assignments.c.id)):
         owed[row.task_id].append(row)
-    found = connection.execute(select(tasks).where(tasks.c.plan_id == plan_id).order_by(tasks.c.position))
+    standing = select(tasks).where(tasks.c.plan_id == plan_id, tasks.c.removed_at.is_(None))
+    found = connection.execute(standing.order_by(tasks.c.position))
     return [_task(row, lines[row.id], owed[row.id]) for row in found]
 
 

@@ -167,6 +167,8 @@ tasks = Table(
     Column("place", Text, nullable=False, default=""),
     Column("no_duty", Boolean, nullable=False, default=False),
     Column("warnings", Json, nullable=False, default=list),
+    Column("written", Json),  # {"lead", "support", "no_duty"} as the plan has them, whatever was decided
+    Column("removed_at", Moment),  # taken out by a revised plan; its number is free again
     UniqueConstraint("plan_id", "number"),
     sqlite_autoincrement=True,
 )
@@ -193,7 +195,7 @@ schedules = Table(
     Column("origin", String(10), nullable=False),  # cell, mention, event
     Column("text", Text, nullable=False, default=""),
     Column("phase", Json, nullable=False),
-    Column("offer", String(10), nullable=False, default=""),  # of a mention: open, taken, left; else "" or event
+    Column("offer", String(10), nullable=False, default=""),  # of a mention: open, taken, left; else "", event, former
     sqlite_autoincrement=True,
 )
 
