@@ -20,6 +20,7 @@ COMMANDS = {
     "contacts": ("reminders.cli.intake", "contacts"),
     "plans": ("reminders.cli.showing", "plans_command"),
     "show": ("reminders.cli.showing", "show"),
+    "export": ("reminders.cli.export", "export_command"),
     "activate": ("reminders.cli.acting", "activate_command"),
     "decide": ("reminders.cli.acting", "decide_command"),
     "event": ("reminders.cli.event", "event_command"),
