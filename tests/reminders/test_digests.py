@@ -56,6 +56,12 @@ def test_one_more_than_three_working_days_late_is_skipped_and_said_so(story: Sto
     assert digests(story) == ["2022-09-19/am"]  # this week's own came all the same
 
 
+def test_on_friday_mondays_digest_is_stale(short_story: Story) -> None:
+    short_story.activate(DUE, on="2022-09-16 08:00")
+    short_story.at("2022-09-23 08:00").until("2022-09-23/am")
+    assert (digests(short_story), len(short_story.events("digest.skipped"))) == ([], 1)
+
+
 def test_one_that_is_a_day_late_is_still_sent(short_story: Story) -> None:
     short_story.activate(DUE, on="2022-09-16 08:00")
     short_story.at("2022-09-20 08:00").until("2022-09-20/am")

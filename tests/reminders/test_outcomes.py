@@ -15,6 +15,7 @@ from reminders.store.tables import deliveries, parked
 from tests.office import (
     CHIEF,
     EVERYBODY,
+    OFFICE_CLERK,
     PUMPS,
     RIVER,
     WATER,
@@ -198,6 +199,23 @@ def test_the_work_groups_message_begins_nobodys_wait_and_proves_nothing(short_st
     short_story.activate(SIGN, people=[*EVERYBODY, group])
     assert short_story.pass_slot() == ["plan/group workgroup sign", "综合处/liaison office undelivered"]
     assert short_story.standing(Kind.SIGNATURE) == ("undeliverable", 0)
+
+
+def test_while_the_unit_waits_for_its_message_the_work_groups_acceptance_counts_for_nothing(short_story: Story) -> None:
+    group = replace(person("", "liaison", "工作群", "", ""), role="group", webhook="https://robot.example/k")
+    short_story.mailbox.outcomes[WATER_CLERK.email] = outcome(LATER, "451")
+    short_story.activate(SIGN, people=[*EVERYBODY, group])
+    assert short_story.pass_slot() == ["plan/group workgroup sign"]
+    assert short_story.standing(Kind.SIGNATURE) == ("queued", 0)
+
+
+def test_a_refused_copy_decides_nothing_while_the_lead_offices_own_message_is_under_way(short_story: Story) -> None:
+    short_story.activate(SIGN)
+    short_story.until("2022-08-25/pm")
+    refused(short_story, WATER_HEAD.email)
+    short_story.mailbox.outcomes[OFFICE_CLERK.email] = outcome(LATER, "451")
+    short_story.until("2022-08-26/am")
+    assert short_story.standing(Kind.SIGNATURE) == ("queued", 1)
 
 
 def test_the_work_group_hears_at_most_twice_a_week(short_story: Story) -> None:

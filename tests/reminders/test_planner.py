@@ -78,10 +78,16 @@ def test_what_is_owed_three_times_is_asked_at_each_third_while_behind() -> None:
 
 def test_the_question_shares_its_slot_with_no_other_reminder() -> None:
     """A window whose middle is the day of T-10."""
-    task = armed("2022-09-30", start_on=date(2022, 8, 31), count=2)
+    task = armed("2022-09-30", start_on=date(2022, 9, 2), count=2)
     asked = asking_step(task, SLOTS)
     assert asked is not None
+    assert asked.slot == morning("2022-09-16")
     assert asked.slot not in {planned.slot for planned in rungs(task, SLOTS)}
+
+
+def test_a_share_of_a_window_that_ends_on_a_day_off_is_not_asked_for_after_the_due_day() -> None:
+    """Half of Friday to Sunday is a Saturday: its next working morning is past the due day."""
+    assert "count-1" not in ladder(armed("2022-10-16", opened="2022-10-14", count=2))
 
 
 @pytest.mark.parametrize(
