@@ -24,6 +24,8 @@ def activate_command(plan_id: int, **options: Any) -> None:
     done = activate(open_service(), plan_id, choices)
     if done.units:
         click.echo(f"已启用方案 {plan_id}：{done.units} 个单位，{done.armed} 个节点，{done.lapsed} 个启用前已到期。")
+    elif done.released:
+        click.echo(f"方案 {plan_id} 从下一个时段起开始发送。")
     for warning in done.warnings:
         click.echo(f"注意：{warning}。")
     if not done.released:

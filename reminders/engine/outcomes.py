@@ -14,7 +14,7 @@ from channels.retry import Decision, DeliveryState, next_state
 from reminders import delay, silence
 from reminders.engine.changes import Batch
 from reminders.engine.rendering import channel_message
-from reminders.engine.service import Service
+from reminders.engine.service import SMTP, Service
 from reminders.messages import MessageKind
 from reminders.obligations import Kind, Obligation, State
 from reminders.slots import Slot
@@ -140,8 +140,10 @@ def settle_unknown(
 
 
 def _decide(service: Service, row: Row[Any], outcome: Outcome, number: int) -> Decision:
+    """A mail server that fails for everybody only waits; a recipient, or one robot, is given up after two days."""
     decision = next_state(outcome, number)
-    if decision.state is not DeliveryState.RETRY or decision.park or row.first_tried_on is None:
+    for_everybody = decision.park and row.channel == SMTP
+    if decision.state is not DeliveryState.RETRY or for_everybody or row.first_tried_on is None:
         return decision
     until = service.slots.workdays.add_workdays(row.first_tried_on, GIVE_UP_WORKDAYS)
     return Decision(DeliveryState.FAILED) if service.now().date() > until else decision

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, select
 
 from reminders.clock import SHANGHAI
@@ -10,6 +12,7 @@ from reminders.engine.service import Service
 from reminders.engine.viewing import Shown, Viewer
 from reminders.obligations import Kind, Obligation, State
 from reminders.store import obligations, plans
+from reminders.store.mailbox import messages_about
 from reminders.store.tables import events as event_table
 from reminders.store.tables import obligations as table
 from reminders.store.tables import tasks
@@ -31,6 +34,15 @@ STATES = {
     State.EXHAUSTED: "已报告",
     State.CLOSED: "已关闭",
 }
+MESSAGE_STATES = {
+    "open": "收集中",
+    "sealed": "待发送",
+    "accepted": "已送达",
+    "failed": "未送达",
+    "unknown": "结果不明",
+    "empty": "已撤下",
+}
+SHOWN_MESSAGES = 10
 PLAN_STATES = {"imported": "未启用", "active": "执行中", "closed": "已关闭"}
 
 
@@ -55,6 +67,7 @@ def task_lines(service: Service, connection: Connection, task_id: int) -> list[s
     lines += _event_lines(connection, task.plan_id, task_id)
     viewer = Viewer(service, connection, owed, service.now().date())
     lines += [_owed_line(viewer, obligation) for obligation in owed]
+    lines += _sent_lines(connection, [o.id for o in owed])
     query = select(event_table).where(event_table.c.task_id == task_id).order_by(event_table.c.id.desc()).limit(20)
     lines.append("最近的记录：" if owed else "还没有启用。")
     lines += [
@@ -62,6 +75,16 @@ def task_lines(service: Service, connection: Connection, task_id: int) -> list[s
         for row in reversed(connection.execute(query).all())
     ]
     return lines
+
+
+def _sent_lines(connection: Connection, obligation_ids: Sequence[int]) -> list[str]:
+    """Was it sent? The newest messages that spoke of a task, and what became of each."""
+    found = messages_about(connection, obligation_ids, limit=SHOWN_MESSAGES)
+    lines = [
+        f"  {row.slot}　{row.name}　{row.subject or '（还没有发出）'}　{MESSAGE_STATES.get(row.state, row.state)}"
+        for row in found
+    ]
+    return ["发出的通知：", *lines] if lines else []
 
 
 def _event_lines(connection: Connection, plan_id: int, task_id: int) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -15,7 +15,7 @@ from reminders.messages import Colour, ItemView, OfficeView, PersonView, TaskVie
 from reminders.obligations import ENDED, Kind, Obligation, State
 from reminders.planner import rung_day, t_zero
 from reminders.silence import waits
-from reminders.store import plans
+from reminders.store import events, plans
 from reminders.store.directory import Directory, Person
 from reminders.store.evidence import Coming, Told, coming, told
 from reminders.store.plans import TaskRecord
@@ -146,6 +146,11 @@ class Viewer:
         )
 
     def _answer_by(self, o: Obligation, shown: Shown) -> date | None:
+        wanted = self._wait_ends(o, shown)
+        # Nobody is given until after the due day to say whether he will keep it.
+        return min(wanted, o.due_on) if wanted and o.due_on and o.kind is Kind.CONFIRMATION else wanted
+
+    def _wait_ends(self, o: Obligation, shown: Shown) -> date | None:
         if o.kind is Kind.RETURN:
             return o.due_on
         if o.kind is Kind.COMPLETION:
@@ -199,14 +204,18 @@ class Viewer:
         if o.kind not in (Kind.SIGNATURE, Kind.RETURN):
             return ()
         quarter = Quarter.parse(o.subject) if o.kind is Kind.RETURN else None
-        return tuple(self.tasks_of_unit(o.plan_id, o.unit_id, returned=quarter))
+        later = o.kind is Kind.SIGNATURE and o.subject
+        only = events.covered(self._connection, o.id) if later else ()
+        return tuple(self.tasks_of_unit(o.plan_id, o.unit_id, returned=quarter, only=only))
 
-    def tasks_of_unit(self, plan_id: int, unit_id: int, *, returned: Quarter | None = None) -> list[TaskView]:
-        """The tasks of a unit; for a return only the standing ones it leads in that quarter."""
+    def tasks_of_unit(
+        self, plan_id: int, unit_id: int, *, returned: Quarter | None = None, only: Container[int] = ()
+    ) -> list[TaskView]:
+        """The tasks of a unit, or some of them; for a return the standing ones it leads in that quarter."""
         views = []
         for task in self._tasks[plan_id]:
             mine = [a for a in task.assignments if a.unit_id == unit_id]
-            if not mine or task.no_duty:
+            if not mine or task.no_duty or (only and task.id not in only):
                 continue
             duty = "lead" if any(a.role == "lead" for a in mine) else "support"
             standing = [line.phase for line in counting(task.lines) if isinstance(line.phase, Continuous)]

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, select
 
-from reminders.store.tables import deliveries, items, messages, obligations
+from reminders.store.tables import contacts, deliveries, items, messages, obligations
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +85,18 @@ def readers(connection: Connection) -> list[int]:
     """Every contact that a message went to."""
     query = select(messages.c.contact_id).where(messages.c.rendered_at.is_not(None)).distinct()
     return sorted(row.contact_id for row in connection.execute(query))
+
+
+def messages_about(connection: Connection, obligation_ids: Sequence[int], *, limit: int) -> list[Row[Any]]:
+    """The newest messages that speak of some obligations, oldest of them first: slot, name, subject, state."""
+    about = select(items.c.message_id).where(
+        items.c.obligation_id.in_(list(obligation_ids)), items.c.struck_at.is_(None)
+    )
+    query = (
+        select(messages.c.slot, messages.c.subject, messages.c.state, contacts.c.name)
+        .join(contacts, contacts.c.id == messages.c.contact_id)
+        .where(messages.c.id.in_(about))
+        .order_by(messages.c.id.desc())
+        .limit(limit)
+    )
+    return list(reversed(connection.execute(query).all()))
