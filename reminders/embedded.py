@@ -23,6 +23,8 @@ from starlette.applications import Starlette
 from reminders.acknowledgement import Limits
 from reminders.engine.assembly import assemble
 from reminders.engine.service import Service
+from reminders.engine.telling import can_tell
+from reminders.engine.watchdog import Watchdog
 from reminders.exceptions import SettingsRejected
 from reminders.settings import Settings
 from reminders.store.migrating import migrate
@@ -96,11 +98,12 @@ class Embedded:
         self._threads: list[threading.Thread] = []
         self._beat: object | None = None
         self._worker: object | None = None
+        self._service, self._stopping = service, threading.Event()
         register(self._app, lambda: service)
         self._app.set_default()  # the worker's thread asks for the default application when it looks up a job
 
     def start(self) -> None:
-        """Start both."""
+        """Start both, and the watchdog where it could tell somebody: it outlives a beat or worker that died."""
         state.should_stop = None  # it belongs to the process, and an earlier worker was asked to stop
         worker = self._app.WorkController(pool="solo", without_heartbeat=True, without_mingle=True, without_gossip=True)
         beat = Beat(self._app, max_interval=1.0)
@@ -109,11 +112,16 @@ class Embedded:
             threading.Thread(target=worker.start, name="worker", daemon=True),
             threading.Thread(target=lambda: beat.start(embedded_process=True), name="beat", daemon=True),
         ]
+        self._stopping.clear()
+        if can_tell(self._service):
+            watch = Watchdog(self._service).watch
+            self._threads.append(threading.Thread(target=watch, args=(self._stopping,), name="watchdog", daemon=True))
         for thread in self._threads:
             thread.start()
 
     def stop(self) -> None:
-        """Stop both and wait for the job in hand."""
+        """Stop all and wait for the job in hand."""
+        self._stopping.set()
         state.should_stop = 0  # any value but None asks the worker to stop
         with suppress(Exception):
             self._beat.stop(wait=False)  # type: ignore[union-attr]  # celery ships no types

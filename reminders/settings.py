@@ -16,7 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from reminders.exceptions import SettingsRejected
 
-SECRETS = ("smtp_password", "secret_keys", "database_url", "redis_url")
+SECRETS = ("smtp_password", "secret_keys", "database_url", "redis_url", "operator_webhook", "heartbeat_url")
 
 
 class Settings(BaseSettings):
@@ -54,7 +54,18 @@ class Settings(BaseSettings):
     help_line: str = Field(
         "", description="Whom to telephone where a page may show nothing else: office, name, number."
     )
-    operator_mail: str = Field("", description="Who is to be told when a channel stands still; not used yet.")
+    operator_mail: str = Field(
+        "", description="Who is told when ticks or a channel stand still, addresses by commas; empty: only the log is."
+    )
+    operator_webhook: SecretStr = Field(
+        SecretStr(""), description="A WeCom robot that is told where mail itself stands still."
+    )
+    watchdog_minutes: int = Field(
+        10, ge=2, le=1440, description="The watchdog speaks when no tick came for so long inside the send window."
+    )
+    heartbeat_url: SecretStr = Field(
+        SecretStr(""), description="Asked with GET after a tick, at most once a minute: for a monitor outside."
+    )
     tick_seconds: float = Field(15.0, gt=0, le=60, description="How often beat wakes the tick.")
     outage_after_missed: int = Field(
         10,
@@ -80,6 +91,13 @@ class Settings(BaseSettings):
         if value and not value.startswith(("http://", "https://")):
             raise ValueError("地址应以 http:// 或 https:// 开头")
         return value.rstrip("/")
+
+    @field_validator("heartbeat_url")
+    @classmethod
+    def _of_the_web(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not value.get_secret_value().startswith(("http://", "https://")):
+            raise ValueError("地址应以 http:// 或 https:// 开头")
+        return value
 
     def database_address(self) -> str:
         """The database's address; the embedded default stands in the data directory."""

@@ -32,6 +32,7 @@ COMMANDS = {
     "migrate": ("reminders.cli.running", "migrate_command"),
     "tick": ("reminders.cli.running", "tick_command"),
     "digest": ("reminders.cli.running", "digest"),
+    "watchdog": ("reminders.cli.watchdog", "watchdog"),
     "audit": ("reminders.cli.audit", "audit"),
     "check": ("reminders.cli.check", "check"),
 }

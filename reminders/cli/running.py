@@ -12,6 +12,7 @@ from reminders.clock import SHANGHAI, FixedClock
 from reminders.engine.dispatch import dispatch
 from reminders.engine.service import MAILBOX, Service
 from reminders.engine.tick import tick
+from reminders.engine.upkeep import after_tick
 from reminders.engine.weekly import digest_lines
 from reminders.exceptions import InputError, Refused
 from reminders.settings import load_settings
@@ -81,6 +82,7 @@ def _round(service: Service) -> str:
         sent += handed_over
         if not handed_over and not done.steps:
             break
+    after_tick(service)
     return f"到期 {steps} 步，封好 {sealed} 条通知，发出 {sent} 件。"
 
 

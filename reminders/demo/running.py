@@ -59,6 +59,7 @@ def _settings(settings: Settings) -> Settings:
             "data_dir": directory,
             "database_url": SecretStr(f"sqlite:///{directory / 'demo.sqlite3'}"),
             "redis_url": SecretStr(""),
+            "heartbeat_url": SecretStr(""),
             "tick_seconds": TICK_SECONDS,
             "outage_after_missed": MISSED,
             "holidays_file": settings.holidays_file,

@@ -9,7 +9,7 @@ import redis
 from sqlalchemy import Connection
 
 from reminders.engine.service import Service
-from reminders.store import marks, outbox
+from reminders.store import liveness, marks, outbox
 
 OK, LATE, DOWN = "ok", "late", "down"
 TICKS_LATE, TICKS_DOWN = 4, 40
@@ -33,9 +33,27 @@ def standing(service: Service) -> Standing:
     with service.database.read() as connection:
         last_tick, tick_words = _last_tick(service, connection)
         unsent, unsent_words = _oldest_unsent(service, connection)
+        figures = _figures(service, connection)
     broker, broker_words = _broker(service)
     words = {"broker": broker_words, "last_tick": tick_words, "oldest_unsent": unsent_words}
-    return Standing(OK, broker, last_tick, unsent, {key: text for key, text in words.items() if text})
+    said = {key: text for key, text in words.items() if text}
+    return Standing(OK, broker, last_tick, unsent, {**said, **figures})
+
+
+def _figures(service: Service, connection: Connection) -> dict[str, str]:
+    """For a monitor to draw: seconds since the last tick, seconds the oldest message waits, deliveries by lane."""
+    last, oldest, depths = (
+        marks.mark(connection, "tick"),
+        outbox.oldest_waiting(connection),
+        liveness.depths(connection),
+    )
+    ages = {
+        "tick_age_seconds": service.machine_now() - last.machine_at if last is not None else None,
+        "queue_age_seconds": service.now() - oldest if oldest is not None else None,
+    }
+    known = {name: str(max(int(age.total_seconds()), 0)) for name, age in ages.items() if age is not None}
+    waiting = {"queue_urgent": depths.get(outbox.URGENT, 0), "queue_usual": depths.get(outbox.USUAL, 0)}
+    return {**known, **{name: str(count) for name, count in waiting.items()}}
 
 
 def _last_tick(service: Service, connection: Connection) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, delete, select, update
 
 from reminders.store.database import Database
 from reminders.store.tables import marks
@@ -28,3 +28,27 @@ def set_mark(
 def mark(connection: Connection, name: str) -> Row[Any] | None:
     """The last time, or None."""
     return connection.execute(select(marks).where(marks.c.name == name)).first()
+
+
+def starting_with(connection: Connection, prefix: str) -> list[Row[Any]]:
+    """The marks whose name begins so."""
+    return list(connection.execute(select(marks).where(marks.c.name.startswith(prefix, autoescape=True))))
+
+
+def add(
+    database: Database, connection: Connection, name: str, now: datetime, machine_now: datetime, body: dict[str, Any]
+) -> bool:
+    """Write a mark that is not there yet; False where another process was first."""
+    made = database.insert(marks).values(name=name, at=now, machine_at=machine_now, body=body)
+    return connection.execute(made.on_conflict_do_nothing().returning(marks.c.name)).first() is not None
+
+
+def change(connection: Connection, seen: Row[Any], machine_now: datetime, body: dict[str, Any]) -> bool:
+    """Rewrite a mark as it was seen; False where another process changed it meanwhile."""
+    same = (marks.c.name == seen.name, marks.c.machine_at == seen.machine_at, marks.c.body == seen.body)
+    return connection.execute(update(marks).where(*same).values(machine_at=machine_now, body=body)).rowcount == 1
+
+
+def remove(connection: Connection, name: str) -> None:
+    """Forget a mark."""
+    connection.execute(delete(marks).where(marks.c.name == name))

@@ -14,6 +14,7 @@ from reminders.engine.assembly import assemble
 from reminders.engine.dispatch import dispatch
 from reminders.engine.service import Service
 from reminders.engine.tick import Ticked, tick
+from reminders.engine.upkeep import after_tick
 from reminders.settings import load_settings
 from reminders.worker.celery import DELIVER, TICK, app
 
@@ -28,6 +29,7 @@ def register(to: Celery, service: Callable[[], Service]) -> None:
         """One round up to the outbox, then a job for each batch of what waits."""
         found = service()
         publish(to, found, tick(found))
+        after_tick(found)
 
     @to.task(name=DELIVER, shared=False, lazy=False)  # type: ignore[untyped-decorator]
     def deliver_job(ids: Sequence[int]) -> None:

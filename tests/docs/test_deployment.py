@@ -23,7 +23,7 @@ from reminders.worker import pulse
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-OURS = ("migrate", "web", "worker", "beat")
+OURS = ("migrate", "web", "worker", "beat", "watchdog")
 SETTINGS = {variable(name) for name in Settings.model_fields} | {f"{variable(name)}_FILE" for name in SECRETS}
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 
@@ -36,7 +36,7 @@ def test_every_variable_of_ours_is_a_setting(place: str) -> None:
 
 
 @pytest.mark.parametrize("name", OURS)
-def test_each_of_the_four_commands_exists(name: str) -> None:
+def test_each_of_the_five_commands_exists(name: str) -> None:
     program, *words = SERVICES[name]["command"]
     if program == "cuiban":
         assert words[0] in COMMANDS
@@ -65,6 +65,10 @@ def test_nothing_starts_before_the_tables_stand(name: str) -> None:
         "postgres": "service_healthy",
         "redis": "service_healthy",
     }
+
+
+def test_the_watchdog_needs_no_broker() -> None:
+    assert "redis" not in SERVICES["watchdog"]["depends_on"]
 
 
 @pytest.mark.parametrize("name", OURS)
