@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -10,6 +12,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from reminders.engine import sealing
+from reminders.engine.auditing import verify
 from reminders.engine.sealing import BATCH, seal, seal_when_due, waiting
 from reminders.store import events as ledger
 from reminders.store import seals
@@ -18,7 +21,7 @@ from reminders.store.database import Database
 from reminders.store.events import Event
 from reminders.store.tables import events
 from reminders.store.tables import seals as seal_table
-from tests.office import Story, task
+from tests.office import Story, at_once, task
 
 
 def happen(story: Story, *kinds: str) -> None:
@@ -199,3 +202,34 @@ def test_a_rolled_back_event_leaves_a_gap_that_nothing_waits_for(story: Story) -
     happen(story, "kept")
     assert seal(story.service) == 1
     assert story.count(seal_table) == 1
+
+
+def test_many_writers_some_of_whom_give_up_leave_every_event_under_one_seal(busy_story: Story) -> None:
+    """Ids come in another order than commits; the sealer runs all the while."""
+    writers, rounds = 4, 12
+    turns = iter(range(writers + 1))
+    done = threading.Event()
+
+    def work() -> int:
+        turn = next(turns)
+        if turn == 0:
+            sealed_events = 0
+            while not done.is_set():
+                sealed_events += seal(busy_story.service)
+            return sealed_events
+        for number in range(rounds):
+            with contextlib.suppress(ZeroDivisionError), busy_story.service.database.write() as connection:
+                append(busy_story, connection, f"{turn}", f"{number}")
+                if (turn + number) % 3 == 0:
+                    raise ZeroDivisionError
+        finished.append(turn)
+        if len(finished) == writers:
+            done.set()
+        return 0
+
+    finished: list[int] = []
+    meanwhile = sum(at_once(work, writers + 1))
+    left = seal(busy_story.service)
+    audit = verify(busy_story.service.database)
+    assert audit.problems == ()
+    assert (meanwhile + left, audit.waiting) == (busy_story.count(events), 0)

@@ -29,7 +29,7 @@ from reminders.store.outbox import park
 from reminders.store.tables import marks, parked
 from tests.fakes.smtp_server import Fault, SmtpServer
 from tests.fakes.wecom_server import WecomServer
-from tests.office import PUMPS, RIVER, WATER, Story, at_once, task
+from tests.office import EVERYBODY, PUMPS, RIVER, WATER, Story, at_once, person, task
 
 OPERATOR = "ops@water.example"
 PASSWORD = "open-sesame-7"  # the fake server's
@@ -283,3 +283,24 @@ def test_one_look_from_a_timer_ends_with_one_where_something_stands_still(
     database.close()
     wrong = CliRunner().invoke(commands, ["watchdog", "--once"])
     assert (wrong.exit_code, "【通道故障】邮件发送停止" in wrong.stderr) == (1, True)
+
+
+def test_robots_that_were_removed_are_one_message_that_names_whose_they_are(
+    database: Database, server: SmtpServer
+) -> None:
+    robots = [person(unit, "group", f"{unit}群", "", "") for unit in (WATER, RIVER)]
+    people = [replace(robot, webhook=f"{ROBOT[:-1]}{n}") for n, robot in enumerate(robots)]
+    with WecomServer(keys={ROBOT}) as wecom:
+        story = served(Story(database, operator_mail=OPERATOR, smtp_password=PASSWORD), server)
+        robot = WecomChannel(HttpSettings(base_url=wecom.url))
+        story.service = replace(story.service, channels={**story.service.channels, WECOM: robot})
+        story.activate(STANDING, people=[*EVERYBODY, *people])
+        story.at("2022-08-22 09:05").round()
+        for _ in range(2):
+            Watchdog(story.service).look()
+    (mail,) = told(server)
+    said = str(mail["Subject"]) + words(mail)
+    assert WATER in said
+    assert RIVER in said
+    assert "93000" in said
+    assert ROBOT[:-1] not in said
