@@ -10,7 +10,7 @@ from typing import Final
 from schedules import periods
 from schedules.patterns import pattern
 from schedules.reading import DASHES, Kind, Piece, Point, Reading, UnreadableExpression
-from schedules.rules.points import DASH, HEAD, point_at
+from schedules.rules.points import DASH, HEAD, NUMBER_FIRST, point_at
 from schedules.schedule import Continuous, Deadline, Phase
 from schedules.spelling import NUMERAL, number, year_number
 from schedules.workdays import china
@@ -63,7 +63,7 @@ _LISTING: Final = frozenset("、,，和及与以年") | frozenset(DASHES)
 def dated_piece(reading: Reading, at: int) -> Piece | None:
     """The deadline, window or list of them that begins at a place."""
     text = reading.text
-    head = HEAD.match(text, at)
+    head = HEAD.match(text, at) if text[at] in NUMBER_FIRST else None
     if text[head.end() : head.end() + 1] in _LISTING if head is not None else text[at] == "上":
         listed = _listed(reading, at)
         if listed is not None:
@@ -150,7 +150,7 @@ def phases_of(reading: Reading, point: Point, suffix: str, time: str | None, at:
         return [Deadline(*_days_off(point.first), 1, time)]
     if suffix in _BEFORE:
         return [Deadline(None, last_day_before(point), 1, time)]
-    if _FROM_ISSUE.search(reading.text, max(0, at - 12), at):
+    if at and reading.text[at - 1] in "到至" and _FROM_ISSUE.search(reading.text, max(0, at - 12), at):
         return [Deadline(reading.issued, point.last, 1, time)]
     if point.form in ("day", "end") or (suffix in ("为止", "止", "截止") or _is_until(reading, at)):
         return [Deadline(None, point.last, 1, time)]

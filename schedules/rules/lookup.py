@@ -27,6 +27,8 @@ class Rule(NamedTuple):
 
 HEAD: Final = pattern(f"(第)?([{NUMERAL}]+)")
 """A number, with or without 第."""
+NUMBER_FIRST: Final = frozenset("0123456789零〇○一二两三四五六七八九十廿卅第")
+"""The characters with which HEAD begins."""
 
 N: Final = f"[{NUMERAL}]{{1,3}}"
 DASH: Final = "(?:[-—–―－~～〜]{1,2}|至|到)"
@@ -43,7 +45,8 @@ def point_at(reading: Reading, at: int, head: "Match[str] | None" = None) -> tup
     `head` is the number at that place, where the caller has looked for it.
     """
     text = reading.text
-    head = head or HEAD.match(text, at)
+    if head is None and text[at : at + 1] in NUMBER_FIRST:
+        head = HEAD.match(text, at)
     if head is None:
         rules = BY_CHAR.get(text[at : at + 1])
     elif len(head.group()) > 9:

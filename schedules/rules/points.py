@@ -5,12 +5,12 @@ the number, says which can apply.
 """
 
 from schedules.rules.festivals import FESTIVALS, LUNAR_DAYS
-from schedules.rules.lookup import BY_CHAR, BY_UNIT, DASH, HEAD, WEEKDAYS, N, point_at
+from schedules.rules.lookup import BY_CHAR, BY_UNIT, DASH, HEAD, NUMBER_FIRST, WEEKDAYS, N, point_at
 from schedules.rules.months import COMPACT, DAYS, MONTHS, NUMERICS, PARTS
 from schedules.rules.relative import RELATIVES, WEEKDAY
 from schedules.rules.years import FIRSTS, HALVES, MARKS, PLANS, QUARTER_LETTERS, QUARTERS, WORDS, YEARS
 
-__all__ = ["DASH", "HEAD", "WEEKDAYS", "N", "point_at"]
+__all__ = ["DASH", "HEAD", "NUMBER_FIRST", "WEEKDAYS", "N", "point_at"]
 
 BY_UNIT.update(
     {

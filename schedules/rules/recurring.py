@@ -70,10 +70,13 @@ _TIMES: Final = pattern(
 """两周一次, 一年两次: so many times in so many units; the count is read behind it."""
 
 
+_TIMES_FIRST: Final = frozenset("半一二两三四五六")
+
+
 def recurring_piece(reading: Reading, at: int) -> Piece | None:
     """The recurrence that begins at a place."""
     text = reading.text
-    times = _TIMES.match(text, at)
+    times = _TIMES.match(text, at) if text[at : at + 1] in _TIMES_FIRST else None
     if times is not None and (at == 0 or text[at - 1] in _CLAUSE_MARKS):
         return _every(reading, at, times.end(), times["half"] or times["unit"], number(times["n"] or "1") or 1)
     match = EVERY.match(text, at)
@@ -81,7 +84,7 @@ def recurring_piece(reading: Reading, at: int) -> Piece | None:
         return _one_a(reading, at) or _regime(reading, at)
     if match["slash"] and at and text[at - 1] not in "，,。；;、 (（每半":
         return None
-    unit = next(match[name] for name in _UNIT_NAMES if match[name])
+    unit = match[match.lastgroup or "unit"]  # of every alternative the unit is the last group
     step = (number(match["n"]) or 0) if match["n"] else 1
     if step == 0 or step > 60:
         return None
@@ -90,9 +93,6 @@ def recurring_piece(reading: Reading, at: int) -> Piece | None:
     if match["unit7"] and match["unit7"] == "下月" and reading.issued is not None:
         return None
     return _every(reading, at, match.end(), unit, step)
-
-
-_UNIT_NAMES: Final = ("unit", "unit2", "unit3", "unit4", "unit5", "unit6", "unit7", "bare", "after", "slash")
 
 
 def per_piece(reading: Reading, at: int, end: int, unit: str, n: int) -> Piece:

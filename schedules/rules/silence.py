@@ -104,6 +104,28 @@ def _is_past(reading: Reading, piece: Piece, point: Point) -> bool:
     return _AMOUNT.match(reading.text, piece.end) is not None and reading.text[piece.end : piece.end + 1] in "，,"
 
 
+_NAMED_LAST: Final = frozenset("止至到期限间为是自从:：(（\n")
+
+
+def described_before(text: str, at: int, end: int) -> bool:
+    """Whether the words before a date make it that of a thing: 成立于, 有效期至, 出生日期："""
+    before = text[max(0, at - 16) : at]
+    if (before[-1] in _BEFORE_LAST and _BEFORE.search(before)) or _THRESHOLD.search(before):
+        return True
+    if before[-1] not in _NAMED_LAST:
+        return False
+    if _UNTIL_NOW.search(before) and _ALREADY.match(text, end):
+        return True
+    return _TERM.search(before) is not None or _PLAN_NAME.search(before) is not None
+
+
+def may_tell(text: str, end: int) -> bool:
+    """Whether the words behind a date without 前 may tell what happened, or name a list; `describes` decides."""
+    if _DECIDED.match(text, end) or _LIST_NAME.match(text, end):
+        return True
+    return _COMMA.match(text, end) is not None and (_TOLD.match(text, end) or _MET.match(text, end)) is not None
+
+
 def describes(reading: Reading, piece: Piece) -> bool:
     """Whether a date only describes something, or tells what happened."""
     text = reading.text
@@ -112,21 +134,14 @@ def describes(reading: Reading, piece: Piece) -> bool:
         return True
     if piece.suffix in ("起", "开始") and _IN_FORCE.match(text, end):
         return True
-    if piece.start:
-        before = text[max(0, piece.start - 16) : piece.start]
-        if (before[-1] in _BEFORE_LAST and _BEFORE.search(before)) or _THRESHOLD.search(before):
-            return True
-        if _UNTIL_NOW.search(before) and _ALREADY.match(text, end):
-            return True
-        if _TERM.search(before) or _PLAN_NAME.search(before):
-            return True
+    if piece.start and described_before(text, piece.start, end):
+        return True
     if not reading.whole and (_OF_THOSE.match(text, end) or (not piece.suffix and _STATISTIC.match(text, end))):
         return True
     if point is None or piece.suffix or piece.rule == "span of years":
         return False
     if not point.year_named:
-        met = _COMMA.match(text, end) is not None and _MET.match(text, end) is not None
-        return point.form == "day" and met
+        return point.form == "day" and _COMMA.match(text, end) is not None and _MET.match(text, end) is not None
     if _DECIDED.match(text, end):
         return True
     if not reading.whole and _is_past(reading, piece, point):
