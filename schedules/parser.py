@@ -22,8 +22,8 @@ from schedules.rules.silence import describes, is_rate, named_stretch, skipped
 from schedules.rules.standing import PHRASE_HEADS, STANDING, VAGUE, standing_piece
 from schedules.rules.triggered import triggered_piece
 from schedules.schedule import Schedule
-from schedules.shapes import shaped
-from schedules.spelling import places, spell
+from schedules.shapes import is_one_sentence, shaped
+from schedules.spelling import TELLING, places, spell
 
 Family: TypeAlias = Callable[[Reading, int], Piece | None]
 
@@ -198,10 +198,11 @@ def normalise(text: str, *, year: int, issued: date | None = None) -> Schedule:
     """
     if not 1900 <= year < 2200:
         check_year(year)
-    spelled = spell(text)
-    shape = shaped(spelled, year, issued, next_opening)
-    if shape is not None and shape[0]:
-        return Schedule(text, shape[0], shape[1])
+    spelled = text
+    if TELLING.search(text) is None or is_one_sentence(spelled := spell(text)):
+        shape = shaped(spelled, year, issued, next_opening)
+        if shape is not None and shape[0]:
+            return Schedule(text, shape[0], shape[1])
     return by_rules(text, spelled, year=year, issued=issued)
 
 

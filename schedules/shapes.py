@@ -13,8 +13,9 @@ from typing import Final, TypeAlias
 from schedules.lunar import FIRST_YEAR, LAST_YEAR, festival
 from schedules.patterns import pattern
 from schedules.periods import month_length
+from schedules.rarer import Whole, rare
 from schedules.rules.festivals import FIXED
-from schedules.rules.silence import BEHIND, BEHIND_CHARS
+from schedules.rules.silence import BEHIND, BEHIND_CHARS, described_before, may_tell
 from schedules.rules.standing import MECHANISM, VAGUE_WORDS
 from schedules.rules.triggered import counted, is_own_issue
 from schedules.schedule import Continuous, Deadline, Freq, Phase, Recurring, Triggered, Unit, Unscheduled
@@ -22,9 +23,10 @@ from schedules.spelling import NUMBERS
 from schedules.workdays import china
 
 Read: TypeAlias = tuple[Phase, str]
+Made: TypeAlias = tuple[Read | None, int, int]
+"""A shape (None: refused), its end, and the year that it carries on."""
 Openings: TypeAlias = Callable[[str, int], int]
 """The place at or behind a place at which an expression can begin, -1 where there is none."""
-Whole: TypeAlias = tuple[tuple[Phase, ...], str]
 
 _MONTH: Final = "1[0-2]|[1-9]|0[1-9]|十[一二]?|[一二三四五六七八九]"
 _DAY: Final = "[12][0-9]|3[01]|0?[1-9]|[一二三四五六七八九廿]|[二三]?十[一二三四五六七八九]?|廿[一二三四五六七八九]"
@@ -55,10 +57,11 @@ _STANDING: Final = pattern("常态化?(?:落实|开展)|动态更新|长期坚�
 _WHOLE: Final = pattern("(贯穿全年|全年|常年|长期(?:坚持|公开)?|持续推进|常态化开展)[。]?")
 _PAST: Final = pattern("上(?:个?月|个?季度|周)(?!底|末|第)")
 _QUIET: Final = pattern("上年(?=工作|的)|年度|持续开展")
-_SENTENCES: Final = pattern("[；;\n！!？?]|。.")
+_SHARES: Final = pattern("[元%％]")
+_SENTENCES: Final = pattern("[；;\n！!？?]")
 _CLAUSE: Final = pattern("[，,。；;：:\n！!？? ]")
 _BENDS: Final = frozenset(
-    "起止截至到-—–~～―－〜为的是中左右期之底以间后已下零廿卅开当上早晚凌正工夜内前初末度、和及与或(（:：0123456789"
+    "份起止截至到-—–~～―－〜为的是中左右期之底以间后已下零廿卅开当上早晚凌正工夜内前初末度、和及与或(（:：0123456789"
 )
 """What directly behind a shape may change or silence it."""
 _BY_UNITS: Final = frozenset("年半季月旬周星日天")
@@ -80,48 +83,82 @@ _MODAL: Final = frozenset("原一应必务需并且须要可将均每经该对�
 _UNITS: Final[dict[str, Unit]] = {"工作日": "workday", "小时": "hour", "日": "day", "月": "month"}
 
 
+def is_one_sentence(text: str) -> bool:
+    """Whether nothing but the last character ends a sentence; the shapes read no more than one."""
+    return "。" not in text[:-1] and _SENTENCES.search(text) is None
+
+
 def shaped(text: str, year: int, issued: date | None, openings: Openings) -> Whole | None:
-    """The phases of a text that is made of shapes and of words that open nothing, and the rules; else None."""
-    if "。" in text[:-1] or _SENTENCES.search(text) is not None:
-        return None
-    read: list[Read] = []
-    prefix = _PREFIX.match(text)
-    at, carried = (0 if prefix is None else prefix.end()), year
-    while True:
-        made = _next(text, at, carried, year, prefix is not None and prefix[1] is not None)
+    """The phases of a sentence that is made of shapes and of words that open nothing, and the rules; else None."""
+    prefix = _PREFIX.match(text) if text[:1] in _PREFIX_FIRST else None
+    at = 0 if prefix is None else prefix.end()
+    made = _next(text, at, year, year, prefix is not None and prefix[1] is not None)
+    if made is None:
+        at = openings(text, 0)
+        made = _led(text, at, year) if at > 0 and text[at] in _LED_FIRST else None
         if made is None:
-            return _standing(text, at, read, year, openings) if read else _other(text, year, issued, openings)
+            return _other(text, at, year, issued, openings)
+    if at and described_before(text, at, made[1]):
+        return None
+    return _chain(text, at, made, year, openings)
+
+
+def _chain(text: str, at: int, made: Made | None, year: int, openings: Openings) -> Whole | None:
+    """The shape `made` at a place and those that follow behind commas, to the end of the text; else None."""
+    read: list[Read] = []
+    while made is not None:
         one, end, carried = made
-        if one is None or (end < len(text) and _is_bent(text, end, one[1])):
+        if one is None:
+            return None
+        if end == len(text):
+            read.append(one)
+            return _joined(read)
+        if _is_bent(text, end, one[1]):
+            return rare(text, year) if at == 0 else None
+        if text[end - 1] != "前" and _names_year(text, at, end, one[1]) and may_tell(text, end):
             return None
         opened = openings(text, end)
-        if opened >= 0 and (count := _COUNT.match(text, opened)) is not None:
-            if "各" in text[end:opened] or text[opened - 1] in "第.":
+        if opened >= 0:
+            one, opened = _with_count(text, one, end, opened, openings)
+            if one is None:
                 return None
-            one, end = _counted(one, NUMBERS[count[1]]), count.end()
-            opened = openings(text, end)
-        if opened < 0 and not read:
-            return (one[0],), one[1]
         read.append(one)
-        while opened >= 0 and (past := _PAST.match(text, opened)) is not None:
-            opened = openings(text, past.end())
         if opened < 0:
             return _joined(read)
-        at, prefix = opened, None
+        at = opened
         if text[at - 1] not in "，," or _is_window(one[0]):
-            return _standing(text, at, read, year, openings)
+            break
+        made = _next(text, at, carried, year, False)
+    return _standing(text, at, read, year, openings)
+
+
+def _with_count(text: str, one: Read, end: int, opened: int, openings: Openings) -> tuple[Read | None, int]:
+    """The shape with the count that follows it, and the place at which what is behind both begins."""
+    count = _COUNT.match(text, opened)
+    if count is not None:
+        if "各" in text[end:opened] or text[opened - 1] in "第.":
+            return None, opened
+        one, opened = _counted(one, NUMBERS[count[1]]), openings(text, count.end())
+    while opened >= 0 and (past := _PAST.match(text, opened)) is not None:
+        opened = openings(text, past.end())
+    return one, opened
 
 
 _DATED_FIRST: Final = frozenset("0123456789一二三四五六七八九十今明次年第上下")
 _EVERY_FIRST: Final = frozenset("每按")
+_LED_FIRST: Final = _DATED_FIRST | {"每"}
+_YEARS_UNNAMED: Final = frozenset("年每按")
+_LEADS_ELSEWHERE: Final = frozenset("从自到至止.几数多半第零〇○人户名亩位家班车次均")
+"""What directly before a shape makes it another number, a window's end, or a rate."""
+_PREFIX_FIRST: Final = frozenset("于在不到至截")
 
 
-def _next(text: str, at: int, carried: int, year: int, until: bool) -> tuple[Read | None, int, int] | None:
-    """The shape at a place, its end, and the year that it carries on; a shape of None is refused."""
+def _next(text: str, at: int, carried: int, year: int, until: bool) -> Made | None:
+    """The shape at a place; `until` says that 到 stands before it."""
     first = text[at : at + 1]
     if first not in _DATED_FIRST:
-        if first in _EVERY_FIRST and at == 0 and (match := _EVERY.match(text)) is not None:
-            return _every(match, year), match.end(), carried
+        if at == 0 and first in _EVERY_FIRST:
+            return _every_at(text, 0, year)
         return None
     match = _DATED.match(text, at)
     if match is None:
@@ -142,7 +179,22 @@ def _next(text: str, at: int, carried: int, year: int, until: bool) -> tuple[Rea
     return (Deadline(None if until else begin, last), rule) if last else None, end, base
 
 
-def _span(text: str, end: int, first: date, carried: int, year: int) -> tuple[Read | None, int, int]:
+def _every_at(text: str, at: int, year: int) -> Made | None:
+    """The recurrence at a place; none beside a sum or share (每月5元)."""
+    match = _EVERY.match(text, at)
+    if match is None:
+        return None
+    return None if _SHARES.search(text, match.end()) else _every(match, year), match.end(), year
+
+
+def _led(text: str, at: int, year: int) -> Made | None:
+    """The shape behind words that open nothing: 总结应于8月底前, 续建项目每月5日前."""
+    if text[at - 1] in _LEADS_ELSEWHERE:
+        return None
+    return _every_at(text, at, year) if text[at] == "每" else _next(text, at, year, year, False)
+
+
+def _span(text: str, end: int, first: date, carried: int, year: int) -> Made:
     """2022年10月至2023年3月, 8月15日至9月10日: from one point to another."""
     match = _DATED.match(text, end + 1)
     if match is None or match[11] is not None:
@@ -165,6 +217,11 @@ def _is_bent(text: str, end: int, rule: str) -> bool:
     if text[end] in _BENDS:
         return _FEW.match(text, end) is None
     return text[end] in BEHIND_CHARS and BEHIND.match(text, end) is not None
+
+
+def _names_year(text: str, at: int, end: int, rule: str) -> bool:
+    """Whether a shape names its year, or its day: only such a date may tell what happened."""
+    return rule == "named day" or ("年" in text[at:end] and text[at] not in _YEARS_UNNAMED)
 
 
 def _joined(read: list[Read]) -> Whole:
@@ -207,75 +264,13 @@ def _ahead(match: "Match[str]") -> Whole | None:
     return (Triggered(event, NUMBERS[amount], _UNITS[word], False),), "period from an event"
 
 
-def _two_quarters(match: "Match[str]", year: int) -> Whole | None:
-    """第三、四季度."""
-    first, second = (_QUARTERS[NUMBERS[word] - 1] for word in match.groups())
-    windows = [(date(year, begin, 1), date(year, end, month_length(year, end))) for begin, end in (first, second)]
-    return tuple([Deadline(*window) for window in windows]), "list of quarter"
-
-
-def _two_months(match: "Match[str]", year: int) -> Whole | None:
-    """6月、11月各开展1次."""
-    windows = [
-        (date(year, int(word), 1), date(year, int(word), month_length(year, int(word)))) for word in match.groups()
-    ]
-    return tuple([Deadline(*window) for window in windows]), "month + month"
-
-
-def _two_halves(_: "Match[str]", year: int) -> Whole | None:
-    """上、下半年各1次."""
-    first = Deadline(date(year, 1, 1), date(year, 6, 30))
-    return (first, Deadline(date(year, 7, 1), date(year, 12, 31))), "list of half"
-
-
-def _until_year(match: "Match[str]", year: int) -> Whole | None:
-    """到2025年."""
-    named = int(match[1])
-    return ((Deadline(None, date(named, 12, 31)),), "year") if named >= year else None
-
-
-def _numeric(match: "Match[str]", _: int) -> Whole | None:
-    """2022.9.30前."""
-    year, month, day = (int(part) for part in match.groups())
-    if not 1 <= month <= 12 or not 1 <= day <= month_length(year, month):
-        return None
-    return (Deadline(None, date(year, month, day)),), "numeric day"
-
-
-def _weekday(match: "Match[str]", _: int) -> Whole | None:
-    """每周五下班前."""
-    return (Recurring("weekly", f"FREQ=WEEKLY;BYDAY={_BYDAY[match[1]]}", None),), "recurring"
-
-
-_BYDAY: Final = {**dict(zip("一二三四五六日", ("MO", "TU", "WE", "TH", "FR", "SA", "SU"), strict=True)), "天": "SU"}
-_TWO_QUARTERS: Final = (pattern("第?([一二三四1-4])[、和及]第?([一二三四1-4])季度(?:各[1一]次)?"), _two_quarters)
-_NUMERIC: Final = (pattern(r"((?:19|20)\d\d)[-./](\d{1,2})[-./](\d{1,2})前?"), _numeric)
-_TWO_MONTHS: Final = (
-    pattern("([1-9]|1[0-2])月[、和及]([1-9]|1[0-2])月(?:各(?:开展|组织)?[1一]次)?"),
-    _two_months,
-)
-_UNTIL_YEAR: Final = (pattern("[到至]((?:19|20)\\d\\d)年"), _until_year)
-_RARE: Final = {
-    **dict.fromkeys("第一二三四", (_TWO_QUARTERS,)),
-    **dict.fromkeys("3456789", (_TWO_MONTHS,)),
-    **dict.fromkeys("12", (_TWO_MONTHS, _NUMERIC)),
-    **dict.fromkeys("到至", (_UNTIL_YEAR,)),
-    "上": ((pattern("上、?下半年(?:各[1一]次)?"), _two_halves),),
-    "每": ((pattern("每周([一二三四五六日天])(?:下班)?前?"), _weekday),),
-}
-"""Whole texts, by their first character."""
-
-
-def _other(text: str, year: int, issued: date | None, openings: Openings) -> Whole | None:
+def _other(text: str, at: int, year: int, issued: date | None, openings: Openings) -> Whole | None:
     """A standing duty alone, a period from an event, the eve of a festival, or a single word that names no date."""
-    opened = openings(text, 0)
-    if opened < 0:
+    if at < 0:
         return (), ""
-    at = opened
-    for shape, make in _RARE.get(text[0], ()):
-        match = shape.fullmatch(text)
-        if match is not None:
-            return make(match, year)
+    whole = rare(text, year)
+    if whole is not None:
+        return whole
     if at == 0:
         if text[0] in _WHOLE_FIRST and _WHOLE.fullmatch(text) is not None:
             return (Continuous(date(year, 1, 1), date(year, 12, 31)),), "standing duty"

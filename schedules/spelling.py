@@ -16,7 +16,12 @@ _SIMPLE: Final = "号周个后间内会节点时钟两从农历终来开发应�
 _SAME_LENGTH: Final = str.maketrans(_WIDE + _TRADITIONAL + "\u3000\xa0\t", _THIN + _SIMPLE + "   ")
 _DROPPED: Final = "\u200b\ufeff\u2060"
 
-_ODD: Final = pattern(f"[{re.escape(_WIDE + _TRADITIONAL + _DROPPED)}\\s]")
+# The blanks one by one, as \\s would say: a class of characters alone is one table, looked up once for each character.
+_BLANKS: Final = " \t-\r\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+_ODD_CHARS: Final = re.escape(_WIDE + _TRADITIONAL + _DROPPED) + _BLANKS
+_ODD: Final = pattern(f"[{_ODD_CHARS}]")
+TELLING: Final = pattern(f"[{_ODD_CHARS}。；;！!？?]")
+"""What a cell hardly ever holds: a character that is spelled otherwise, or the end of a sentence."""
 _TIME: Final = (
     "0-9一二三四五六七八九十廿〇零两年月日号季度旬周底末初前后内上中下半第每至到个次起止期工作时点分:：、—–~\\-"
 )

@@ -1,15 +1,16 @@
 """Every spelling of the corpus means what stands above it."""
 
+import itertools
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schedules import Phase, Recurring, Unscheduled, normalise, scan
+from schedules import Continuous, Deadline, Phase, Recurring, Unscheduled, normalise, scan
 from schedules.occurrences import expand
 from schedules.parser import by_rules, next_opening
-from schedules.shapes import shaped
+from schedules.shapes import is_one_sentence, shaped
 from schedules.spelling import spell
 from tests.schedules.corpus import FIRST, FORMS, ISSUED, LAST, RANGES, YEAR, Form
 from tests.schedules.sayings import PROSE, REFUSED, SAYINGS, SILENT
@@ -56,9 +57,54 @@ def test_every_expression_of_prose_is_found_at_its_place(prose: str, expected: t
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_a_shape_reads_what_the_rules_read(text: str) -> None:
-    shape = shaped(spell(text), YEAR, ISSUED, next_opening)
+    shape = shaped(spell(text), YEAR, ISSUED, next_opening) if is_one_sentence(spell(text)) else None
     slow = by_rules(text, spell(text), year=YEAR, issued=ISSUED)
     assert shape is None or shape == (slow.phases, slow.rule)
+
+
+BEFORE = """
+于 应于 自 将从 时段为 成立于 有效期至 出生日期： 截至 截至目前 每人 第 较 三 几 总结 计划（ 取得 公历 、 1.
+通过 全年 及时
+"""
+SHAPES = """
+8月底前 8月 8月15日 8月上旬 8月前 第三季度 三季度末 上半年 年内 年底前 2023年3月底前 2022年3月15日 明年6月底前 次年1月
+7月1日至9月30日 每月5日前 每季度 每季度末月25日前 每年11月20日前 每周 十月十五日前 3-5月 2月30日前 2021年6月底前
+"""
+BEHIND = """
+完成 ，并常态落实 至少1次 报送上月情况 ，发表讲话 召开会议审议 起施行 的通知 ，已完成 ，主持召开会议 情况表 补助5元 期间
+左右 之前 结束 ，9月30日结束 、11月 17:00前 各1次 ，每季度1次 ，年底前总结 ，全省已完成 以来 份 ，及时更新 （8月） 度
+"""
+
+
+def words_of(table: str) -> st.SearchStrategy[str]:
+    return st.sampled_from(["", *table.split()])
+
+
+@given(words_of(BEFORE), words_of(SHAPES), words_of(BEHIND), words_of(BEHIND))
+def test_a_shape_between_other_words_reads_what_the_rules_read(before: str, form: str, behind: str, more: str) -> None:
+    text = before + form + behind + more
+    shape, slow = shaped(text, YEAR, ISSUED, next_opening), by_rules(text, text, year=YEAR, issued=ISSUED)
+    assert not (shape and shape[0]) or shape == (slow.phases, slow.rule)
+
+
+@pytest.mark.parametrize(
+    "text", ["2022年3月15日，发表讲话", "2022年6月召开会议审议", "3月5日，主持召开会议", "每月5元"]
+)
+def test_what_tells_or_names_a_share_stays_silent_also_as_a_shape(text: str) -> None:
+    assert read(text) == ()
+
+
+@pytest.mark.parametrize("behind", ["", "各1次", "各开展一次", "各2次", "前"])
+def test_two_months_in_one_cell_are_read_as_the_rules_read_them(behind: str) -> None:
+    for first, second in itertools.product(range(1, 13), range(1, 13)):
+        text = f"{first}月、{second}月{behind}"
+        shape, slow = shaped(text, YEAR, ISSUED, next_opening), by_rules(text, text, year=YEAR, issued=ISSUED)
+        assert shape is None or shape == (slow.phases, slow.rule)
+
+
+def test_a_text_of_several_sentences_is_left_to_the_rules() -> None:
+    several = normalise("6月底前完成。长期坚持", year=YEAR)
+    assert [type(phase) for phase in several.phases] == [Deadline, Continuous]
 
 
 RECURRING = [text for text in TEXTS if any(isinstance(phase, Recurring) and phase.dues for phase in read(text))]
