@@ -106,7 +106,7 @@ def open_everything(work: Arming, found: Sequence[TaskRecord]) -> None:
             standing.setdefault(unit_id, set()).update(quarters_of([line.phase for line in lines]))
     for unit_id, quarters in sorted(standing.items()):
         for quarter in sorted(quarters, key=str):
-            _open_return(work, unit_id, quarter)
+            open_return(work, unit_id, quarter)
 
 
 def _signature(work: Arming, unit_id: int) -> Obligation:
@@ -186,7 +186,8 @@ def _open_confirmation(work: Arming, completion: Obligation) -> None:
     _open(work, asked)
 
 
-def _open_return(work: Arming, unit_id: int, quarter: Quarter) -> None:
+def open_return(work: Arming, unit_id: int, quarter: Quarter) -> None:
+    """One unit's word on all its standing tasks of a quarter, where enough of the quarter is left to ask for it."""
     rule, workdays = work.policy.ask_return, work.service.slots.workdays
     if not asks_return(quarter, work.day, rule, workdays):
         return

@@ -85,11 +85,9 @@ def store(
     members = [unit for names in resolved.values() for unit in names]
     known = plans.ensure_units(database, connection, [*plain, *members, *([assign_missing] if assign_missing else [])])
     pairs = [(name, known[unit]) for name, names in resolved.items() for unit in dict.fromkeys(names)]
-    insert_many(
-        connection,
-        plan_members,
-        [{"plan_id": plan_id, "collective": name, "unit_id": unit_id} for name, unit_id in pairs],
-    )
+    rows = [{"plan_id": plan_id, "collective": name, "unit_id": unit_id} for name, unit_id in pairs]
+    if rows:  # what an earlier reading of the plan resolved stands already
+        connection.execute(database.insert(plan_members).on_conflict_do_nothing(), rows)
     _name_units(connection, found, resolved, known)
     insert_many(connection, assignments, _brought(found, resolved, known, assign_missing))
 

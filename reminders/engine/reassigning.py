@@ -31,13 +31,18 @@ def reassign(batch: Batch, plan_id: int, task_id: int, owed: Sequence[Obligation
     giving = _giving(owed, leads)
     batch.directory = Directory.load(batch.connection, [plan_id], {*batch.directory.units, unit_id, *giving})
     moving = [o for o in owed if o.is_open and o.unit_id in giving]
+    hand_over(batch, moving, unit_id)
+    _move_assignments(batch, task_id, giving, unit_id, unit)
+    signature = sign_for(batch, plan_id, unit_id, "转办", [task_id])
+    return moving or [signature]
+
+
+def hand_over(batch: Batch, moving: Sequence[Obligation], unit_id: int) -> None:
+    """What one unit owes is owed by another from now on; the first unit owes nothing of it any more."""
     for old in [o for o in moving if o.kind is Kind.COMPLETION]:
         _hand_over(batch, old, unit_id)
     for old in moving:
         batch.add(old, silence.closed(old, "reassigned"))
-    _move_assignments(batch, task_id, giving, unit_id, unit)
-    signature = _sign_for(batch, plan_id, unit_id)
-    return moving or [signature]
 
 
 def _leads(batch: Batch, task_id: int) -> set[int]:
@@ -93,8 +98,11 @@ def _move_assignments(batch: Batch, task_id: int, giving: set[int], unit_id: int
     batch.connection.execute(assignments.insert(), row)
 
 
-def _sign_for(batch: Batch, plan_id: int, unit_id: int) -> Obligation:
-    """A later signature, for what was handed over."""
+def sign_for(batch: Batch, plan_id: int, unit_id: int, why: str, task_ids: Sequence[int]) -> Obligation:
+    """A later signature, for some tasks only: what was handed over (转办) or changed (改版).
+
+    One that was not asked for yet takes these tasks in.
+    """
     service, plan = batch.service, batch.directory.plans[plan_id]
     assert plan.policy is not None, "an active plan has its policy"
     assert plan.policy_id is not None, "an active plan has its policy"
@@ -105,7 +113,9 @@ def _sign_for(batch: Batch, plan_id: int, unit_id: int) -> Obligation:
         table.c.state == State.PLANNED.value,
     )
     for row in batch.connection.execute(waiting.limit(1)).all():
-        return obligations.by_ids(batch.connection, [row.id])[0]  # one signature covers all that waits for it
+        planned = obligations.by_ids(batch.connection, [row.id])[0]
+        batch.happened.append(events.of_obligation(planned, events.COVERS, {"tasks": list(task_ids)}))
+        return planned
     signature = Obligation(
         id=0,
         kind=Kind.SIGNATURE,
@@ -113,7 +123,7 @@ def _sign_for(batch: Batch, plan_id: int, unit_id: int) -> Obligation:
         unit_id=unit_id,
         task_id=None,
         occurrence_id=None,
-        subject=f"转办 {service.now():%Y-%m-%d %H:%M:%S}",
+        subject=f"{why} {service.now():%Y-%m-%d %H:%M:%S}",
         version=1,
         policy=plan.policy,
         ladder=Ladder.NONE,
@@ -127,5 +137,7 @@ def _sign_for(batch: Batch, plan_id: int, unit_id: int) -> Obligation:
     )
     number = obligations.insert(batch.connection, signature, plan.policy_id)
     opened = replace(signature, id=number)
-    batch.happened.append(events.of_opening(opened, "obligation.opened", {"kind": "signature"}))
+    batch.happened.append(
+        events.of_opening(opened, "obligation.opened", {"kind": "signature", "tasks": list(task_ids)})
+    )
     return opened

@@ -13,6 +13,8 @@ from reminders.obligations import Change, Obligation
 from reminders.store.database import insert_many
 from reminders.store.tables import events
 
+COVERS = "signature.covers"  # a later signature that was not asked for yet takes further tasks in
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -76,6 +78,13 @@ def of_obligation(obligation: Obligation, kind: str, body: Mapping[str, Any], co
         contact_id=contact_id,
         body=body,
     )
+
+
+def covered(connection: Connection, obligation_id: int) -> set[int]:
+    """The tasks a later signature is for; empty for the first one, which is for all of the unit's."""
+    wanted = (events.c.obligation_id == obligation_id, events.c.type.in_(["obligation.opened", COVERS]))
+    found = [row.body.get("tasks") for row in connection.execute(select(events.c.body).where(*wanted))]
+    return {task_id for tasks in found if tasks for task_id in tasks}
 
 
 def of_message(connection: Connection, message_id: int, obligation_ids: Iterable[int]) -> list[Row[Any]]:
