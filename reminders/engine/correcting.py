@@ -98,7 +98,6 @@ def _correct(service: Service, connection: Connection, row: Row[Any], happening:
     body = {"event": row.id, "name": row.name, "was": str(row.happened_on), "on": str(happening.on)}
     moving.arming.happened.append(events.Event("event.corrected", plan_id=row.plan_id, body=body))
     said = [f"方案 {row.plan_id}：「{row.name}」由 {row.happened_on} 更正为 {when(happening)}。"]
-    numbers = {task.id: task.number for task in plans.tasks_of(connection, row.plan_id)}
     clocked = []
     for link in external.phases_of(connection, row.id):
         phase = phase_from_dict(link.phase)
@@ -109,7 +108,7 @@ def _correct(service: Service, connection: Connection, row: Row[Any], happening:
             _move(moving, occurrence, phase, due)
         clocked += [link.dated_id] if is_by_the_clock(phase) else []
         lapsed = "（已过，不提醒、不算超期）" if due.on < moving.arming.day else ""
-        said.append(f"  第{numbers[link.task_id]}项：{due.on} 到期{lapsed}。")
+        said.append(f"  第{link.number}项：{due.on} 到期{lapsed}。")
     moving.batch.happened[:0] = moving.arming.happened
     moving.batch.write()
     _after(moving, clocked)

@@ -39,7 +39,7 @@ def digest_view(
         escalated=_shown(viewer, (o for o in mine if o.level >= 2 and o.is_open)),
         undelivered=_shown(viewer, (o for o in mine if o.state is State.UNDELIVERABLE)),
         routine=_lines(viewer, "routine", unit, everything=everything),
-        awaited=_awaited(viewer, unit, everything=person.unit_id in offices) if person.role != "leader" else (),
+        awaited=_awaited(viewer, unit, everything=person.unit_id in offices),
         undated=_lines(viewer, "undated", unit, everything=True) if person.unit_id in offices else (),
         figures=figures(mine, day),
     )

@@ -51,12 +51,25 @@ def report(service: Service, name: str, happening: Happening, *, plan_id: int | 
             phases = [one for one in mine if one.plan_id == one_plan]
             name = phases[0].name
             external_id = external.keep(service.database, connection, one_plan, name, happening, service.now())
-            if external_id is None:
+            fresh = phases if external_id else _left(service, connection, one_plan, phases, happening)
+            if not fresh:
                 said.append(f"方案 {one_plan}：「{name}」{when(happening)}已经报告过，没有重复设节点。")
                 continue
             changed = True
-            said += _take(service, connection, one_plan, external_id, phases, happening)
+            known = external_id or external.find(connection, one_plan, name, happening)
+            said += _take(service, connection, one_plan, known, fresh, happening)
         return Reported(tuple(said), changed)
+
+
+def _left(
+    service: Service, connection: Connection, plan_id: int, phases: Sequence[Awaited], happening: Happening
+) -> list[Awaited]:
+    """Of an event that was reported before: the phases that a revised plan has brought since."""
+    (row,) = external.locked(
+        service.database, connection, [external.find(connection, plan_id, phases[0].name, happening)]
+    )
+    answered = {link.schedule_id for link in external.phases_of(connection, row.id)}
+    return [one for one in phases if one.schedule_id not in answered]
 
 
 def check(service: Service, happening: Happening) -> None:

@@ -62,6 +62,7 @@ class Yearbook:
     """Everything the rows of one plan are made of, read once."""
 
     tasks: list[TaskRecord]
+    removed: list[TaskRecord]  # by a revised plan: what was done for them stays in the ledger
     year: int
     active: bool
     viewer: Viewer
@@ -85,6 +86,7 @@ class Yearbook:
         plan = plan_record(connection, plan_id)
         return cls(
             tasks=plans.tasks_of(connection, plan_id),
+            removed=plans.tasks_of(connection, plan_id, removed=True),
             year=plan.year,
             active=plan.state != "imported",
             viewer=viewer,
@@ -106,6 +108,10 @@ class Yearbook:
                 yield [*self._task(task), "", None, "无此职责" if task.no_duty else "没有牵头单位", *[None] * 6]
             owing = dict.fromkeys((a.unit_id, self._name(a)) for a in leads if not task.no_duty)
             for unit_id, name in {**owing, **self._before(task, {a.unit_id for a in leads})}:
+                yield from self._unit(task, unit_id, name)
+        for task in self.removed:
+            yield [*self._task(task), "", None, "已删去", *[None] * 6]
+            for unit_id, name in self._before(task, set()):
                 yield from self._unit(task, unit_id, name)
 
     def _before(self, task: TaskRecord, leads: set[int | None]) -> dict[tuple[int | None, str], None]:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, Select, func, select, update
 
 from reminders.store.database import Database
 from reminders.store.tables import external_events as table
-from reminders.store.tables import external_phases, occurrences, plans, schedules
+from reminders.store.tables import external_phases, occurrences, plans, schedules, tasks
 from reminders.triggers import Happening
 from schedules.schedule import Deadline
 
@@ -44,6 +44,13 @@ def keep(
         .returning(table.c.id)
     )
     return made.scalar_one_or_none()
+
+
+def find(connection: Connection, plan_id: int, name: str, happening: Happening) -> int:
+    """The report that stands for the same name, day and reference."""
+    same = (table.c.plan_id == plan_id, table.c.name == name, table.c.happened_on == happening.on)
+    query = select(table.c.id).where(*same, table.c.ref == happening.ref, table.c.withdrawn_at.is_(None))
+    return int(connection.execute(query).scalar_one())
 
 
 def live(connection: Connection, plan_ids: Iterable[int]) -> list[Row[Any]]:
@@ -91,16 +98,21 @@ def set_dated(connection: Connection, dated_id: int, phase: Deadline) -> None:
 
 
 def phases_of(connection: Connection, external_id: int) -> list[Row[Any]]:
-    """What a report brought: the triggered schedule row, the dated one, and the task."""
+    """What a report brought and still counts: the triggered schedule row, the dated one, and the task."""
+    dated = schedules.alias("dated")
     query = (
         select(
             external_phases.c.schedule_id,
             external_phases.c.dated_id,
             schedules.c.task_id,
             schedules.c.phase,
+            tasks.c.number,
         )
         .join(schedules, schedules.c.id == external_phases.c.schedule_id)
-        .where(external_phases.c.external_id == external_id)
+        .join(dated, dated.c.id == external_phases.c.dated_id)
+        .join(tasks, tasks.c.id == schedules.c.task_id)
+        # A revised plan that drops the triggered phase marks the dated one as well.
+        .where(external_phases.c.external_id == external_id, dated.c.offer == ORIGIN, tasks.c.removed_at.is_(None))
     )
     return list(connection.execute(query.order_by(external_phases.c.dated_id)))
 

@@ -131,8 +131,8 @@ def listing(connection: Connection) -> list[Row[Any]]:
     return list(connection.execute(query))
 
 
-def tasks_of(connection: Connection, plan_id: int) -> list[TaskRecord]:
-    """The tasks of a plan in their order, with schedules and the assignments that still hold."""
+def tasks_of(connection: Connection, plan_id: int, *, removed: bool = False) -> list[TaskRecord]:
+    """The tasks of a plan in their order, with schedules and the assignments that still hold; or those removed."""
     lines: dict[int, list[Row[Any]]] = defaultdict(list)
     owed: dict[int, list[Row[Any]]] = defaultdict(list)
     mine = select(tasks.c.id).where(tasks.c.plan_id == plan_id)
@@ -143,7 +143,8 @@ def tasks_of(connection: Connection, plan_id: int) -> list[TaskRecord]:
     query = select(assignments).where(assignments.c.task_id.in_(mine), assignments.c.ended_at.is_(None))
     for row in connection.execute(query.order_by(assignments.c.id)):
         owed[row.task_id].append(row)
-    standing = select(tasks).where(tasks.c.plan_id == plan_id, tasks.c.removed_at.is_(None))
+    gone = tasks.c.removed_at.is_not(None)
+    standing = select(tasks).where(tasks.c.plan_id == plan_id, gone if removed else ~gone)
     found = connection.execute(standing.order_by(tasks.c.position))
     return [_task(row, lines[row.id], owed[row.id]) for row in found]
 

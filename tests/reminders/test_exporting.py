@@ -11,8 +11,9 @@ from typing import Any
 import openpyxl
 import pytest
 
-from reminders.answers import Choice, Door
-from reminders.engine.decisions import Act
+from reminders.answers import Answer, Choice, Door
+from reminders.engine.answers import give
+from reminders.engine.decisions import Act, find_task
 from reminders.engine.exporting import Words, export
 from reminders.engine.external import report
 from reminders.engine.spreadsheet import MOST_IN_CELL, Sheet, plain, write_book
@@ -20,9 +21,10 @@ from reminders.exceptions import InputError, NotFound
 from reminders.obligations import Kind
 from reminders.plans.plan import Task
 from reminders.policy import Preset
+from reminders.store.revisions import remove
 from reminders.triggers import Happening
 from reminders.web.labels import CHANNELS, EVENTS, STATES, TRIES
-from tests.office import EVERYBODY, OFFICE_CLERK, PUMPS, RIVER, WATER, Story, person, task
+from tests.office import EVERYBODY, OFFICE_CLERK, PUMPS, RIVER, WATER, WATER_CLERK, Story, person, task
 
 WORDS = Words(EVENTS, STATES, CHANNELS, TRIES)
 SECRET = "7f3c9f0e-webhook-key"
@@ -102,12 +104,24 @@ def test_a_task_without_duty_and_a_plan_that_is_not_active_say_so(short_story: S
 def test_what_a_unit_did_before_it_handed_the_task_over_stays(short_story: Story, tmp_path: Path) -> None:
     a_year(short_story, task("1", "第三季度、第四季度", WATER))
     first = next(o for o in short_story.all(Kind.COMPLETION) if str(o.due_on) == "2022-09-30")
-    short_story.decide(Act.SUSPEND, "1", until=date(2022, 9, 1))
-    assert first.unit_id
+    give(short_story.service, [Answer(first.id, Choice.SUBMIT, text="已提前完成")], short_story.giver(WATER_CLERK))
+    short_story.decide(Act.ACCEPT, "1")
     short_story.decide(Act.REASSIGN, "1", unit=PUMPS)
     rows = exported(short_story, tmp_path)
-    assert {row["责任单位"] for row in rows} == {PUMPS}
-    assert "任远 挂账" in rows[0]["延期和改期"]
+    assert [(row["责任单位"], row["状态"]) for row in rows] == [(PUMPS, "在办"), (WATER, "已办结")]
+    assert "已提前完成" in rows[1]["办结情况"]
+
+
+def test_what_was_done_for_a_task_that_a_revised_plan_dropped_stays(short_story: Story, tmp_path: Path) -> None:
+    a_year(short_story, task("1", "9月底前"), task("2", "10月底前"))
+    with short_story.service.database.write() as connection:
+        remove(connection, find_task(connection, f"{short_story.plan_id}/1"), "1", short_story.service.now())
+    rows = exported(short_story, tmp_path)
+    assert [(row["序号"], row["状态"]) for row in rows] == [
+        ("2", "在办"),
+        ("1（已删去1）", "已删去"),
+        ("1（已删去1）", "在办"),
+    ]
 
 
 def test_messages_stand_with_slot_person_subject_and_what_became_of_them(story: Story, tmp_path: Path) -> None:

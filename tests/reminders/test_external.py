@@ -21,8 +21,9 @@ from reminders.exceptions import InputError, NotFound, Refused
 from reminders.obligations import Kind, Obligation, State
 from reminders.plans.plan import Task
 from reminders.policy import Ladder, Preset
-from reminders.store.tables import external_events, obligations, occurrences
+from reminders.store.tables import external_events, items, obligations, occurrences, schedules
 from reminders.triggers import Happening
+from schedules import normalise
 from tests.office import OFFICE, PUMPS, RIVER, WATER, Story, at_once, plan_of, task
 
 ISSUED = "决策文件出台"
@@ -140,7 +141,8 @@ def test_a_corrected_day_arms_a_new_version_and_strikes_what_was_not_handed_over
     correct(story.service, ISSUED, date(2022, 9, 1), happening("2022-09-15"))
     owed = completion(story)
     assert (owed.version, str(owed.due_on), owed.state) == (2, "2022-10-18", State.ARMED)
-    assert story.owed(Kind.CONFIRMATION).next_slot is not None
+    asked = story.owed(Kind.CONFIRMATION)
+    assert (asked.version, asked.due_on, str(asked.next_slot)) == (2, owed.due_on, "2022-09-29/am")
     assert (dues(story), story.events("event.corrected")[0]["was"]) == ([("2022-10-18", "armed")], "2022-09-01")
     assert not correct(story.service, ISSUED, date(2022, 9, 1), happening("2022-09-15")).changed
 
@@ -286,3 +288,40 @@ def test_a_reported_event_leaves_the_digest_and_stands_beside_the_task(short_sto
 def shown(story: Story, number: str) -> list[str]:
     with story.service.database.read() as connection:
         return task_lines(story.service, connection, find_task(connection, f"{story.plan_id}/{number}"))
+
+
+def test_a_phase_that_a_revised_plan_brings_is_armed_by_the_next_report_alone(short_story: Story) -> None:
+    opened(short_story, AFTER)
+    reported(short_story)
+    with short_story.service.database.write() as connection:
+        phase = normalise("决策文件出台后的5个工作日内", year=2022).phases[0].to_dict()
+        task_id = find_task(connection, f"{short_story.plan_id}/4")
+        row = {"task_id": task_id, "position": 9, "origin": "cell", "text": "出台后的5个工作日内", "phase": phase}
+        connection.execute(schedules.insert(), {**row, "offer": ""})
+    assert reported(short_story).changed
+    assert dues(short_story) == [("2022-09-30", "armed"), ("2022-09-08", "armed")]
+    assert not reported(short_story).changed
+    assert short_story.count(external_events) == 1
+
+
+def test_what_a_correction_struck_is_not_sent(short_story: Story) -> None:
+    opened(short_story, AFTER)
+    reported(short_story)
+    short_story.until("2022-09-22/pm")
+    short_story.at("2022-09-23 09:01")
+    short_story.tick()
+    correct(short_story.service, ISSUED, date(2022, 9, 1), happening("2022-09-15"))
+    with short_story.service.database.read() as connection:
+        query = select(items.c.version).where(items.c.step == "T-5", items.c.struck_at.is_not(None))
+        assert [row.version for row in connection.execute(query)] == [1]
+    short_story.round()
+    assert not [line for line in short_story.sent("2022-09-23/am") if "4:T-5" in line]
+
+
+def test_what_a_revised_plan_dropped_is_not_moved_any_more(short_story: Story) -> None:
+    opened(short_story, AFTER)
+    reported(short_story)
+    with short_story.service.database.write() as connection:
+        connection.execute(schedules.update().where(schedules.c.offer == "event").values(offer="former"))
+    said = correct(short_story.service, ISSUED, date(2022, 9, 1), happening("2022-09-15")).sentences
+    assert (len(said), dues(short_story)) == (1, [("2022-09-30", "armed")])
