@@ -77,3 +77,4 @@ _BY_FIRST: Final[dict[str, tuple[tuple[Pattern[str], Make], ...]]] = {
     "每": ((pattern("每周([一二三四五六日天])(?:下班)?前?"), _weekday),),
 }
 """Whole texts, by their first character."""
+RARE_FIRST: Final = frozenset(_BY_FIRST)

@@ -62,7 +62,8 @@ class Deadline:
     def __new__(cls, start: date | None, due: date, count: int = 1, time: str | None = None) -> "Deadline":
         """Filled in while open: every reading makes one of these."""
         made: Any = _OpenDeadline()
-        made.start, made.due, made.count, made.time = start, due, count, time
+        made.start, made.due = start, due
+        made.count, made.time = count, time
         made.__class__ = cls
         return made  # type: ignore[no-any-return]
 
@@ -107,8 +108,9 @@ class Recurring:
     ) -> "Recurring":
         """Filled in while open."""
         made: Any = _OpenRecurring()
-        made.freq, made.rrule, made.dues, made.count = freq, rrule, dues, count
-        made.start, made.end, made.time = start, end, time
+        made.freq, made.rrule, made.dues = freq, rrule, dues
+        made.count, made.time = count, time
+        made.start, made.end = start, end
         made.__class__ = cls
         return made  # type: ignore[no-any-return]
 
@@ -174,7 +176,8 @@ class Triggered:
     def __new__(cls, event: str, n: int, unit: Unit, after: bool) -> "Triggered":
         """Filled in while open."""
         made: Any = _OpenTriggered()
-        made.event, made.n, made.unit, made.after = event, n, unit, after
+        made.event, made.after = event, after
+        made.n, made.unit = n, unit
         made.__class__ = cls
         return made  # type: ignore[no-any-return]
 

@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 from schedules.lunar import FIRST_YEAR, LAST_YEAR, festival
 from schedules.patterns import pattern
 from schedules.periods import month_length
-from schedules.rarer import Whole, rare
+from schedules.rarer import RARE_FIRST, Whole, rare
 from schedules.rules.festivals import FIXED
 from schedules.rules.silence import BEHIND, BEHIND_CHARS, described_before, may_tell
 from schedules.rules.standing import MECHANISM, VAGUE_WORDS
@@ -90,7 +90,9 @@ def is_one_sentence(text: str) -> bool:
 
 def shaped(text: str, year: int, issued: date | None, openings: Openings) -> Whole | None:
     """The phases of a sentence that is made of shapes and of words that open nothing, and the rules; else None."""
-    prefix = _PREFIX.match(text) if text[:1] in _PREFIX_FIRST else None
+    if not text:
+        return None
+    prefix = _PREFIX.match(text) if text[0] in _PREFIX_FIRST else None
     at = 0 if prefix is None else prefix.end()
     made = _next(text, at, year, year, prefix is not None and prefix[1] is not None)
     if made is None:
@@ -155,9 +157,8 @@ _PREFIX_FIRST: Final = frozenset("于在不到至截")
 
 def _next(text: str, at: int, carried: int, year: int, until: bool) -> Made | None:
     """The shape at a place; `until` says that 到 stands before it."""
-    first = text[at : at + 1]
-    if first not in _DATED_FIRST:
-        if at == 0 and first in _EVERY_FIRST:
+    if text[at] not in _DATED_FIRST:
+        if at == 0 and text[0] in _EVERY_FIRST:
             return _every_at(text, 0, year)
         return None
     match = _DATED.match(text, at)
@@ -268,7 +269,7 @@ def _other(text: str, at: int, year: int, issued: date | None, openings: Opening
     """A standing duty alone, a period from an event, the eve of a festival, or a single word that names no date."""
     if at < 0:
         return (), ""
-    whole = rare(text, year)
+    whole = rare(text, year) if text[0] in RARE_FIRST else None
     if whole is not None:
         return whole
     if at == 0:
@@ -282,11 +283,12 @@ def _other(text: str, at: int, year: int, issued: date | None, openings: Opening
         if text[at] == "按" and text[at + 1 : at + 2] in _BY_UNITS:
             return None
         return _vague(text, match.end(), openings)
+    ahead = at if text[at] == "前" else at - 1
+    if text[ahead] == "前":
+        match = _AHEAD.fullmatch(text)
+        return None if match is None or match.start(2) != ahead + 1 else _ahead(match)
     if text[at] not in _AMOUNT_FIRST:
         return None
-    if text[at - 1] == "前":
-        match = _AHEAD.fullmatch(text)
-        return None if match is None or match.start(2) != at else _ahead(match)
     match = _PERIOD.match(text)
     if match is None or match.start(2) != at or openings(text, match.end()) >= 0:
         return None
@@ -346,7 +348,7 @@ def _dated(match: "Match[str]", carried: int, plan_year: int) -> tuple[date | No
     elif ahead is not None:
         year = plan_year if ahead == "今年" else (plan_year if ahead == "明年" else carried) + 1
     if month is not None:
-        return (*_in_month(year, NUMBERS[month], end, day, tenth), year)
+        return _in_month(year, NUMBERS[month], end, day, tenth)
     if mark is not None:
         return date(year, 1, 1) if mark == "内" else None, date(year, 12, 31), "year", year
     if quarter is not None:
@@ -368,17 +370,17 @@ def _span_of_months(match: "Match[str]", year: int) -> Read | None:
 
 def _in_month(
     year: int, month: int, end: str | None, day: str | None, tenth: str | None
-) -> tuple[date | None, date | None, str]:
+) -> tuple[date | None, date | None, str, int]:
     length = month_length(year, month)
     if end is not None:
-        return None, date(year, month, length), "end of month"
+        return None, date(year, month, length), "end of month", year
     if day is not None:
         number = NUMBERS[day]
-        return None, date(year, month, number) if number <= length else None, "named day"
+        return None, date(year, month, number) if number <= length else None, "named day", year
     if tenth is not None:
         first, last = {"上": (1, 10), "中": (11, 20), "下": (21, length)}[tenth]
-        return date(year, month, first), date(year, month, last), "part of month"
-    return date(year, month, 1), date(year, month, length), "month"
+        return date(year, month, first), date(year, month, last), "part of month", year
+    return date(year, month, 1), date(year, month, length), "month", year
 
 
 def _every(match: "Match[str]", year: int) -> Read | None:

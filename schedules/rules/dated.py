@@ -64,8 +64,9 @@ def dated_piece(reading: Reading, at: int) -> Piece | None:
     """The deadline, window or list of them that begins at a place."""
     text = reading.text
     head = HEAD.match(text, at) if text[at] in NUMBER_FIRST else None
-    if text[head.end() : head.end() + 1] in _LISTING if head is not None else text[at] == "上":
-        listed = _listed(reading, at)
+    unit = text[head.end() : head.end() + 1] if head is not None else ""
+    if unit in _LISTING if head is not None else text[at] == "上":
+        listed = _listed(reading, at, unit)
         if listed is not None:
             return listed
     found = point_at(reading, at, head)
@@ -89,7 +90,7 @@ def _listed_in_year(reading: Reading, point: Point, at: int, end: int) -> Piece 
     """2023年3-5月, 2023年第二、三季度: a list or span behind the year it belongs to."""
     before, reading.carried_year = reading.carried_year, point.last.year
     head = HEAD.match(reading.text, end)
-    piece = _listed(reading, end) if head is not None or reading.text[end] == "上" else None
+    piece = _listed(reading, end, "") if head is not None or reading.text[end] == "上" else None
     if piece is None:
         reading.carried_year = before
         return None
@@ -273,7 +274,7 @@ def _span(reading: Reading, point: Point, at: int, end: int) -> Piece | None:
 def list_at(reading: Reading, at: int) -> tuple[list[Point], int] | None:
     """Points that share their unit and their end: 第三、四季度, 6、9、12月底, 上、下半年."""
     text = reading.text
-    several = _HALVES.match(text, at)
+    several = _HALVES.match(text, at) if text[at : at + 1] == "上" else None
     if several is not None:
         points = [Point(*periods.half(reading.carried_year, n), "period", False, "half") for n in (1, 2)]
         return points, several.end()
@@ -281,16 +282,19 @@ def list_at(reading: Reading, at: int) -> tuple[list[Point], int] | None:
     return None if several is None else _numbers(reading, several)
 
 
-def _listed(reading: Reading, at: int) -> Piece | None:
-    """A list, or a span whose first number shares the unit of the second: 3-5月, 1-3季度, 2023—2025年."""
-    text = reading.text
-    points = list_at(reading, at)
-    if points is not None:
-        return _list_piece(reading, points[0], at, points[1])
-    window = number_span(reading, at)
-    if window is not None:
-        return _window(reading, *window, at)
-    several = _YEAR_SPAN.match(text, at)
+def _listed(reading: Reading, at: int, unit: str) -> Piece | None:
+    """A list, or a span whose first number shares the unit of the second: 3-5月, 1-3季度, 2023—2025年.
+
+    `unit` is the character behind the first number, where it is known.
+    """
+    if unit != "年":
+        points = list_at(reading, at)
+        if points is not None:
+            return _list_piece(reading, points[0], at, points[1])
+        window = number_span(reading, at)
+        if window is not None:
+            return _window(reading, *window, at)
+    several = _YEAR_SPAN.match(reading.text, at)
     return None if several is None else _year_span(reading, several)
 
 

@@ -74,6 +74,12 @@ _NOT_A_LIMIT: Final = pattern(
     "|累计|为期|历时|周期为?|用|每|时长|工期|期为|年限)$"
 )
 _PAST: Final = pattern("(?:近|过去|最近|此前)(?:的)?$|^前$")
+# The last characters of what the patterns above find at the end of a clause: where another stands there, none is tried.
+_LIMIT_LAST: Final = frozenset("过于出长多迟在限定为必保当争上般须应要需")
+_NO_LIMIT_LAST: Final = frozenset("期限为至到由从定示隔满续存留于少过达近去计时用每长")
+_PAST_LAST: Final = frozenset("近去前的")
+_MODAL_CHARS: Final = "原则上一般应当该必须务需要得可将并且也均都在于自从由向对按请是的至少最迟尽量力争确保时间限期为\n"
+_BRACKETS: Final = frozenset("(（")
 
 
 def triggered_piece(reading: Reading, at: int) -> Piece | None:
@@ -86,7 +92,8 @@ def triggered_piece(reading: Reading, at: int) -> Piece | None:
         return None
     n, unit = amount
     left = _left(reading.text, at)
-    if match["suffix"] in ("之后", "后", "以前") or _PAST.search(left, max(0, len(left) - 3)):
+    past = left[-1:] in _PAST_LAST and _PAST.search(left, max(0, len(left) - 3))
+    if past or match["suffix"] in ("之后", "后", "以前"):
         return None
     phase = _phase(reading, match, left, n, unit)
     if phase is None:
@@ -94,10 +101,11 @@ def triggered_piece(reading: Reading, at: int) -> Piece | None:
     end = match.end()
     if _CONDITION.match(reading.text, end):
         return Piece("condition", at, end, "silent")
-    if _THAT_IS.match(reading.text, end):
-        # 「3个工作日内（即3月31日-4月2日内）」: the bracket gives the days themselves.
-        return Piece("period said again as days", at, end, "silent")
-    phase, end = _with_bracket(reading, phase, n, unit, end)
+    if reading.char(end) in _BRACKETS:
+        if _THAT_IS.match(reading.text, end):
+            # 「3个工作日内（即3月31日-4月2日内）」: the bracket gives the days themselves.
+            return Piece("period said again as days", at, end, "silent")
+        phase, end = _with_bracket(reading, phase, n, unit, end)
     if isinstance(phase, Triggered):
         reading.event, reading.event_end = phase.event, end
     return Piece("period from an event", _event_start(reading, phase, left, at), end, "triggered", [phase])
@@ -210,19 +218,20 @@ _LABEL: Final = pattern("(?P<noun>(?!公示|公告|征求)[^，,。；;：:\n]{0
 
 def _limit(reading: Reading, match_start: int, left: str, n: int, unit: Unit, inside: bool) -> Phase | None:
     """A bare limit: 在5个工作日内, 不超过30天; from the date of issue where no noun stands before it."""
-    if _EACH.search(left):
+    if "每" in left and _EACH.search(left):
         return None
     labelled = None if left or inside else _LABEL.search(reading.text, max(0, match_start - 14), match_start)
     if labelled is not None:
         return Triggered(event_name(labelled["noun"], inside=False) or "受理", n, unit, True)
-    limited = _LIMIT.search(left, max(0, len(left) - 10))
+    limited = _LIMIT.search(left, max(0, len(left) - 10)) if left[-1:] in _LIMIT_LAST else None
     if not inside and (
         limited is None
         or limited.group()
         in ("在", "于", "务必", "确保", "应当", "力争", "须", "应", "要", "需", "原则上", "一般", "限", "控制在")
     ):
         return None
-    if _NOT_A_LIMIT.search(left, max(0, len(left) - 8)) and not (limited and "超过" in limited.group()):
+    none = left[-1:] in _NO_LIMIT_LAST and _NOT_A_LIMIT.search(left, max(0, len(left) - 8))
+    if none and not (limited and "超过" in limited.group()):
         return None
     if reading.event and not _CLAUSE.search(reading.text, reading.event_end, match_start):
         return Triggered(reading.event, n, unit, True)
@@ -242,7 +251,7 @@ def _limit(reading: Reading, match_start: int, left: str, n: int, unit: Unit, in
 
 
 def _strip_limit(left: str) -> str:
-    while (limited := _LIMIT.search(left, max(0, len(left) - 10))) is not None:
+    while left[-1:] in _LIMIT_LAST and (limited := _LIMIT.search(left, max(0, len(left) - 10))) is not None:
         left = left[: limited.start()]
     return left
 
@@ -282,7 +291,9 @@ def counted(day: date, n: int, unit: Unit) -> date:
 
 def event_name(left: str, *, inside: bool = True) -> str:
     """The event in the words before a period: behind the last 自, 在 or 于, without modal words at either end."""
-    modal = _MODAL.search(left, max(0, len(left) - 24))
+    # Only the characters of modal words can be the last words that are cut off.
+    first = max(len(left.rstrip(_MODAL_CHARS)), len(left) - 24)
+    modal = None if first == len(left) else _MODAL.search(left, first)
     left = left if modal is None else left[: modal.start()]
     if inside:
         parts = list(_INSIDE.finditer(left))
