@@ -65,6 +65,7 @@ def redis_database(folder: Path, prefix: str) -> Iterator[RedisDatabase]:
         address = _redis_at(6379) or stack.enter_context(_own_redis(folder))
         number = _empty_number(address)
         url = f"{address}/{number}"
+        stack.callback(_give_up, address, number)
         stack.callback(_delete_keys, url)
         yield RedisDatabase(url, prefix)
 
@@ -177,11 +178,25 @@ def _awaited(port: int) -> str:
 
 
 def _empty_number(address: str) -> int:
-    for number in REDIS_DATABASES:
-        with contextlib.closing(redis.Redis.from_url(f"{address}/{number}")) as client:
-            if not client.dbsize():
-                return number
-    raise NoServer("every numbered Redis database from 8 to 15 holds something")
+    """An empty numbered database, claimed for an hour so that no other run takes it meanwhile.
+
+    The claim stands in database 0, because a test may empty its own.
+    """
+    with contextlib.closing(redis.Redis.from_url(f"{address}/0")) as register:
+        for number in REDIS_DATABASES:
+            with contextlib.closing(redis.Redis.from_url(f"{address}/{number}")) as client:
+                if not client.dbsize() and register.set(_claim(number), os.getpid(), nx=True, ex=3600):
+                    return number
+    raise NoServer("every numbered Redis database from 8 to 15 holds something or is in use")
+
+
+def _claim(number: int) -> str:
+    return f"cuiban-test-claims:{number}"
+
+
+def _give_up(address: str, number: int) -> None:
+    with contextlib.suppress(redis.RedisError), contextlib.closing(redis.Redis.from_url(f"{address}/0")) as register:
+        register.delete(_claim(number))
 
 
 def _delete_keys(url: str) -> None:
