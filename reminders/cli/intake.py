@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from reminders.cli.opening import open_service
+from reminders.cli.revising import refuse_without_revises, revising, revising_options
 from reminders.contacts import read_contacts
 from reminders.engine.intake import import_contacts, import_plan
 from reminders.exceptions import InputError
@@ -16,8 +18,15 @@ from reminders.plans import read_plan
 @click.command("import")
 @click.argument("plan", type=click.Path(path_type=Path))
 @click.option("--year", type=int, help="方案年度，文件里没有写明时用。")
-def import_command(plan: Path, year: int | None) -> None:
-    """导入一份方案。"""
+@revising_options
+def import_command(
+    plan: Path, year: int | None, revises: int | None, wanted: str | None, as_json: bool, **answers: Any
+) -> None:
+    """导入一份方案，或已导入方案的修订稿。"""
+    if revises is not None:
+        revising(plan, year, revises, wanted, as_json=as_json, **answers)
+        return
+    refuse_without_revises(wanted, as_json=as_json, **answers)
     found = read_plan(plan, year=year)
     service = open_service()
     plan_id = import_plan(service, found, plan.read_bytes(), plan.name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
@@ -63,10 +63,10 @@ def choices_from(options: dict[str, Any]) -> Choices | None:
         return None
     return Choices(
         lead_office=options["lead_office"],
-        leading_group=_names(options["leading_group"]),
-        members=_members(options["members"]),
+        leading_group=names_of(options["leading_group"]),
+        members=members_of(options["members"]),
         assign_missing=options["assign_missing"],
-        no_duty=_names(options["no_duty"]),
+        no_duty=names_of(options["no_duty"]),
         mentions=options["mentions"],
         lapsed=options["lapsed"],
         preset=Preset(options["preset"]),
@@ -74,12 +74,13 @@ def choices_from(options: dict[str, Any]) -> Choices | None:
     )
 
 
-def _names(text: str) -> tuple[str, ...]:
+def names_of(text: str) -> tuple[str, ...]:
+    """Names or numbers between commas of any width."""
     plain = text.replace("，", ",").replace("、", ",")
     return tuple(name.strip() for name in plain.split(",") if name.strip())
 
 
-def _members(given: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+def members_of(given: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """各处室=甲处,乙处;相关处室=丙处 — in one option or in several; what follows `=` may be empty."""
     found: dict[str, tuple[str, ...]] = {}
     current = ""
@@ -89,7 +90,7 @@ def _members(given: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
                 name, equals, unit = piece.partition("=")
                 if equals:
                     current = name.strip()
-                    found[current] = _names(unit)
+                    found[current] = names_of(unit)
                 elif piece.strip() and current:
                     found[current] = (*found[current], piece.strip())
                 elif piece.strip():

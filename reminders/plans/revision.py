@@ -26,6 +26,10 @@ FIELD_NAMES = {
 }
 
 
+_TEXTS = ("工作任务", "工作要求", "落实措施", "简称")
+_BEFORE, _SHOWN = 6, 40  # characters of a text that differs: so many before the place, so many in all
+
+
 @dataclass(frozen=True, slots=True)
 class Pair:
     """One task in both plans, with the fields in which it differs."""
@@ -61,11 +65,16 @@ class Revision:
     def is_empty(self) -> bool:
         return not (self.added or self.removed or self.changed)
 
+    def tasks(self) -> tuple[Task, ...]:
+        """The tasks that stand once the revision is taken, in the order of the new plan."""
+        placed = [(pair.is_at, pair.after) for pair in self.pairs] + list(self.added)
+        return tuple(task for _, task in sorted(placed, key=lambda one: one[0]))
+
     def to_dict(self, year: int) -> dict[str, Any]:
         """The JSON of `cuiban import --revises … --json`."""
         return {
             "added": [_described(task, year) for _, task in self.added],
-            "changed": [_difference(pair, year) for pair in self.changed],
+            "changed": [difference(pair, year) for pair in self.changed],
             "removed": [_described(task, year) for _, task in self.removed],
             "unchanged": [pair.after.number for pair in self.unchanged],
         }
@@ -119,16 +128,10 @@ def chosen(revision: Revision, numbers: Sequence[str] | None) -> Revision:
     unknown = [number for number in numbers if number not in known]
     if unknown:
         raise NotFound(f"--apply 中的第{'、'.join(unknown)}项没有差别；请按列出的编号写，或写 --apply all。")
-    twice = [number for number, times in Counter(task.number for task in merged(part)).items() if times > 1]
+    twice = [number for number, times in Counter(task.number for task in part.tasks()).items() if times > 1]
     if twice:
         raise Refused(f"只采用这几项，第{'、'.join(twice)}项就有两项；编号顺延时请一并采用，或写 --apply all。")
     return part
-
-
-def merged(revision: Revision) -> tuple[Task, ...]:
-    """The tasks that stand once a revision is taken, in the order of the new plan."""
-    placed = [(pair.is_at, pair.after) for pair in revision.pairs] + list(revision.added)
-    return tuple(task for _, task in sorted(placed, key=lambda one: one[0]))
 
 
 def _words(task: Task) -> tuple[str, ...]:
@@ -141,7 +144,8 @@ def _described(task: Task, year: int) -> dict[str, Any]:
     }
 
 
-def _difference(pair: Pair, year: int) -> dict[str, Any]:
+def difference(pair: Pair, year: int) -> dict[str, Any]:
+    """What differs in one task, before and after."""
     differences = {
         field: {"before": _value(pair.before, field, year), "after": _value(pair.after, field, year)}
         for field in pair.fields
@@ -161,17 +165,41 @@ def _value(task: Task, field: str, year: int) -> Any:
             return list(value) if isinstance(value, tuple) else value
 
 
-def in_words(task: Task, field: str, year: int) -> str:
-    """One field of a task as a person reads it."""
-    match field:
-        case "reading":
-            return phrases(task.phases, year) or "读不懂"
-        case "deadline":
-            return task.deadline_text or "未写明"
-        case "wording":
-            return task.short
-        case "duty":
-            return "是" if task.no_duty else "否"
-        case _:
-            value = getattr(task, field)
-            return ("、".join(value) if isinstance(value, tuple) else value) or "无"
+def in_words(pair: Pair, year: int) -> list[str]:
+    """Each difference of a task as a line for a person: 时限：9月底前 → 10月底前."""
+    lines = []
+    for field in pair.fields:
+        if field == WORDING:
+            lines += _wordings(pair)
+            continue
+        lines.append(f"{FIELD_NAMES[field]}：{_word(pair.before, field, year)} → {_word(pair.after, field, year)}")
+    return lines
+
+
+def _word(task: Task, field: str, year: int) -> str:
+    if field == READING:
+        return phrases(task.phases, year) or "读不懂"
+    if field == DEADLINE:
+        return task.deadline_text or "未写明"
+    if field == DUTY:
+        return "是" if task.no_duty else "否"
+    value = getattr(task, field)
+    return ("、".join(value) if isinstance(value, tuple) else value) or "无"
+
+
+def _wordings(pair: Pair) -> list[str]:
+    found = []
+    for name, was, now in zip(_TEXTS, _words(pair.before), _words(pair.after), strict=True):
+        if was != now:
+            same = next(
+                (at for at, (a, b) in enumerate(zip(was, now, strict=False)) if a != b), min(len(was), len(now))
+            )
+            found.append(f"{name}：{_around(was, same)} → {_around(now, same)}")
+    return found
+
+
+def _around(text: str, at: int) -> str:
+    """A text where it begins to differ, cut to what fits a line."""
+    first = max(0, at - _BEFORE)
+    piece = text[first : first + _SHOWN].replace("\n", " ")
+    return ("…" if first else "") + piece + ("…" if first + _SHOWN < len(text) else "") or "无"

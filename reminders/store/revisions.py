@@ -15,6 +15,7 @@ from reminders.store.database import insert_many
 from reminders.store.plans import insert_task, phase_of, schedule_rows, task_columns
 from reminders.store.tables import assignments, external_phases, occurrences, plan_members, plans, schedules, tasks
 
+Occurrence = Row[Any]
 FORMER = "former"  # the offer of a schedule row that counted until a revised plan
 _LONGEST = 24  # of a number that is given up: what marks it needs room too
 
@@ -160,7 +161,7 @@ def _brought_by(connection: Connection, schedule_ids: Sequence[int]) -> list[int
     return [row.dated_id for row in connection.execute(query)]
 
 
-def occurrences_of(connection: Connection, task_id: int, schedule_ids: Iterable[int] | None = None) -> list[Row[Any]]:
+def occurrences_of(connection: Connection, task_id: int, schedule_ids: Iterable[int] | None = None) -> list[Occurrence]:
     """The occurrences of a task, or of some schedule rows of it, in the order of their due days."""
     query = select(occurrences).where(occurrences.c.task_id == task_id)
     if schedule_ids is not None:

@@ -69,11 +69,16 @@ EVENTS = {
     "plan.activated": "启用方案",
     "plan.imported": "导入方案",
     "plan.released": "开始发送",
+    "plan.revised": "导入修订稿",
     "sending.paused": "暂停发送",
     "sending.resumed": "恢复发送",
+    "signature.covers": "签收并入新的事项",
     "signature.objected": "对事项提出异议",
     "step.superseded": "提醒并入后一次",
     "step.taken": "到提醒时间",
+    "task.added": "修订稿新增",
+    "task.removed": "修订稿删去",
+    "task.revised": "修订稿改动",
     "wait.began": "开始等待答复",
 }
 

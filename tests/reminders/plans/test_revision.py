@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from reminders.exceptions import NotFound, Refused
 from reminders.plans.plan import Plan, Task
-from reminders.plans.revision import Revision, chosen, compare, merged
+from reminders.plans.revision import Revision, chosen, compare, in_words
 from reminders.sample import sample_plan
 from schedules import normalise
 from tests.reminders.plans.tables import read
@@ -83,8 +83,8 @@ def test_what_is_added_one_way_is_removed_the_other_way(before: tuple[Task, ...]
 
 @given(plans(), plans())
 def test_taking_every_difference_gives_the_new_plan(before: tuple[Task, ...], after: tuple[Task, ...]) -> None:
-    assert merged(compare(before, after)) == after
-    assert merged(chosen(compare(before, after), None)) == after
+    assert compare(before, after).tasks() == after
+    assert chosen(compare(before, after), None).tasks() == after
 
 
 def test_a_reworded_task_that_moved_is_still_the_same_task() -> None:
@@ -122,7 +122,7 @@ def test_only_the_chosen_differences_are_taken() -> None:
         made("9", "新增事项"),
     ]
     part = chosen(compare(before, after), ["3", "9"])
-    assert [task.lead[0] for task in merged(part)] == ["办公室", "办公室", "法规处", "办公室", "办公室"]
+    assert [task.lead[0] for task in part.tasks()] == ["办公室", "办公室", "法规处", "办公室", "办公室"]
     assert not part.removed
 
 
@@ -142,3 +142,13 @@ def test_two_long_plans_that_have_nothing_in_common_are_compared_soon() -> None:
     before = [made(str(at), f"第{at}件旧的事情甲{at * 7919}") for at in range(2000)]
     after = [made(str(at + 5000), f"另{at}项新设工作乙{at * 104729}") for at in range(2000)]
     assert len(compare(before, after).added) > 1000
+
+
+def test_a_difference_is_shown_where_it_begins() -> None:
+    old = replace(made("1", "修订公开目录"), measure="逐项核对各科室报送的公开事项，六月以前统一发布")
+    new = replace(old, measure="逐项核对各科室报送的公开事项，七月以前统一发布", lead=("法规处",))
+    (pair,) = compare([old], [new]).changed
+    wording, lead = in_words(pair, 2026)
+    assert "公开事项，六月以前" in wording
+    assert "公开事项，七月以前" in wording
+    assert lead == "牵头：办公室 → 法规处"
