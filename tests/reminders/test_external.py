@@ -325,3 +325,17 @@ def test_what_a_revised_plan_dropped_is_not_moved_any_more(short_story: Story) -
         connection.execute(schedules.update().where(schedules.c.offer == "event").values(offer="former"))
     said = correct(short_story.service, ISSUED, date(2022, 9, 1), happening("2022-09-15")).sentences
     assert (len(said), dues(short_story)) == (1, [("2022-09-30", "armed")])
+
+
+def test_a_limit_by_the_clock_is_told_anew_when_its_event_is_corrected(short_story: Story) -> None:
+    opened(short_story, CLOCK)
+    short_story.round()
+    reported(short_story, "2022-09-01", "事件发生", at="09:40")
+    assert "泵站中心/liaison unit 6:start" in short_story.until("2022-09-01/pm")
+    short_story.at("2022-09-02 08:00")
+    correct(short_story.service, "事件发生", date(2022, 9, 1), happening("2022-09-02", "07:15"))
+    assert "泵站中心/liaison unit 6:start" in short_story.until("2022-09-02/am")
+    assert (completion(short_story, PUMPS).due_on, completion(short_story, PUMPS).due_time) == (
+        date(2022, 9, 3),
+        "07:15",
+    )
