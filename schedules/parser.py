@@ -105,22 +105,12 @@ def _opening_pattern() -> str:
         if first not in _NUMERALS and first != "第"
     )
     ordinal = f"第(?=[{''.join(sorted(_NUMERALS))}]+(?:[季个周星、,，和至到—~-]))"
-    return "|".join((*sorted(_NUMERALS), ordinal, *words))
+    behind = f"(?=[{re.escape(''.join(sorted(_BEHIND_NUMERALS)))}])"
+    return "|".join((*(numeral + behind for numeral in sorted(_NUMERALS)), ordinal, *words))
 
 
 OPENING: Final = pattern(_opening_pattern())
 """A character with which an expression can begin."""
-
-
-def next_opening(text: str, at: int) -> int:
-    """The place at or behind `at` at which an expression can begin; -1 where there is none."""
-    found = OPENING.search(text, at)
-    while found is not None:
-        at = found.start()
-        if text[at] not in _NUMERALS or text[at + 1 : at + 2] in _BEHIND_NUMERALS:
-            return at
-        found = OPENING.search(text, at + 1)
-    return -1
 
 
 _SENTENCE_END: Final = pattern(f"[{SENTENCE_ENDS}]")
@@ -142,7 +132,7 @@ def pieces(reading: Reading) -> list[Piece]:
     for opening in OPENING.finditer(text):
         at = opening.start()
         char = text[at]
-        if at < end or (char in _NUMERALS and (text[at + 1 : at + 2] not in _BEHIND_NUMERALS or _continues(text, at))):
+        if at < end or (char in _NUMERALS and _continues(text, at)):
             continue
         if found and end < at and _SENTENCE_END.search(text, end, at):
             reading.new_sentence()
@@ -200,7 +190,7 @@ def normalise(text: str, *, year: int, issued: date | None = None) -> Schedule:
         check_year(year)
     spelled = text
     if TELLING.search(text) is None or is_one_sentence(spelled := spell(text)):
-        shape = shaped(spelled, year, issued, next_opening)
+        shape = shaped(spelled, year, issued, OPENING.search)
         if shape is not None and shape[0]:
             return Schedule(text, shape[0], shape[1])
     return by_rules(text, spelled, year=year, issued=issued)

@@ -25,8 +25,8 @@ from schedules.workdays import china
 Read: TypeAlias = tuple[Phase, str]
 Made: TypeAlias = tuple[Read | None, int, int]
 """A shape (None: refused), its end, and the year that it carries on."""
-Openings: TypeAlias = Callable[[str, int], int]
-"""The place at or behind a place at which an expression can begin, -1 where there is none."""
+Openings: TypeAlias = Callable[[str, int], "Match[str] | None"]
+"""Where an expression can begin, at or behind a place."""
 
 _MONTH: Final = "1[0-2]|[1-9]|0[1-9]|十[一二]?|[一二三四五六七八九]"
 _DAY: Final = "[12][0-9]|3[01]|0?[1-9]|[一二三四五六七八九廿]|[二三]?十[一二三四五六七八九]?|廿[一二三四五六七八九]"
@@ -96,8 +96,11 @@ def shaped(text: str, year: int, issued: date | None, openings: Openings) -> Who
     at = 0 if prefix is None else prefix.end()
     made = _next(text, at, year, year, prefix is not None and prefix[1] is not None)
     if made is None:
-        at = openings(text, 0)
-        made = _led(text, at, year) if at > 0 and text[at] in _LED_FIRST else None
+        opened = openings(text, 0)
+        if opened is None:
+            return None
+        at = opened.start()
+        made = _led(text, at, year) if at and text[at] in _LED_FIRST else None
         if made is None:
             return _other(text, at, year, issued, openings)
     if at and described_before(text, at, made[1]):
@@ -120,30 +123,35 @@ def _chain(text: str, at: int, made: Made | None, year: int, openings: Openings)
         if text[end - 1] != "前" and _names_year(text, at, end, one[1]) and may_tell(text, end):
             return None
         opened = openings(text, end)
-        if opened >= 0:
+        if opened is not None:
             one, opened = _with_count(text, one, end, opened, openings)
             if one is None:
                 return None
         read.append(one)
-        if opened < 0:
+        if opened is None:
             return _joined(read)
-        at = opened
+        at = opened.start()
         if text[at - 1] not in "，," or _is_window(one[0]):
             break
         made = _next(text, at, carried, year, False)
     return _standing(text, at, read, year, openings)
 
 
-def _with_count(text: str, one: Read, end: int, opened: int, openings: Openings) -> tuple[Read | None, int]:
-    """The shape with the count that follows it, and the place at which what is behind both begins."""
-    count = _COUNT.match(text, opened)
+def _with_count(
+    text: str, one: Read, end: int, opened: "Match[str]", openings: Openings
+) -> "tuple[Read | None, Match[str] | None]":
+    """The shape with the count that follows it, and where what is behind both begins."""
+    behind: Match[str] | None = opened
+    at = opened.start()
+    count = _COUNT.match(text, at)
     if count is not None:
-        if "各" in text[end:opened] or text[opened - 1] in "第.":
-            return None, opened
-        one, opened = _counted(one, NUMBERS[count[1]]), openings(text, count.end())
-    while opened >= 0 and (past := _PAST.match(text, opened)) is not None:
-        opened = openings(text, past.end())
-    return one, opened
+        if "各" in text[end:at] or text[at - 1] in "第.":
+            return None, None
+        one = _counted(one, NUMBERS[count[1]])
+        behind = openings(text, count.end())
+    while behind is not None and (past := _PAST.match(text, behind.start())) is not None:
+        behind = openings(text, past.end())
+    return one, behind
 
 
 _DATED_FIRST: Final = frozenset("0123456789一二三四五六七八九十今明次年第上下")
@@ -234,7 +242,7 @@ def _joined(read: list[Read]) -> Whole:
 def _standing(text: str, at: int, read: list[Read], year: int, openings: Openings) -> Whole | None:
     """A standing duty behind the last deadline; None where anything else stands there."""
     match = _STANDING.match(text, at)
-    if match is None or MECHANISM.match(text, match.end()) or openings(text, match.end()) >= 0:
+    if match is None or MECHANISM.match(text, match.end()) or openings(text, match.end()) is not None:
         return None
     last = read[-1][0]
     if not isinstance(last, Deadline) or text[at - 2 : at] in ("疫情", "防控") or text[at - 1] in "为成新":
@@ -267,8 +275,6 @@ def _ahead(match: "Match[str]") -> Whole | None:
 
 def _other(text: str, at: int, year: int, issued: date | None, openings: Openings) -> Whole | None:
     """A standing duty alone, a period from an event, the eve of a festival, or a single word that names no date."""
-    if at < 0:
-        return (), ""
     whole = rare(text, year) if text[0] in RARE_FIRST else None
     if whole is not None:
         return whole
@@ -290,18 +296,19 @@ def _other(text: str, at: int, year: int, issued: date | None, openings: Opening
     if text[at] not in _AMOUNT_FIRST:
         return None
     match = _PERIOD.match(text)
-    if match is None or match.start(2) != at or openings(text, match.end()) >= 0:
+    if match is None or match.start(2) != at or openings(text, match.end()) is not None:
         return None
     return _period(match, year, issued)
 
 
 def _vague(text: str, end: int, openings: Openings) -> Whole | None:
     """One duty without a date, also where the same clause says so twice or names a year that is past."""
-    if "次" in text and openings(text, end) >= 0:
+    if "次" in text and openings(text, end) is not None:
         return None
-    while (opened := openings(text, end)) >= 0:
-        match = _QUIET.match(text, opened) or VAGUE_WORDS.match(text, opened)
-        if match is None or _CLAUSE.search(text, end, opened):
+    while (opened := openings(text, end)) is not None:
+        at = opened.start()
+        match = _QUIET.match(text, at) or VAGUE_WORDS.match(text, at)
+        if match is None or _CLAUSE.search(text, end, at):
             return None
         end = match.end()
     return (Unscheduled(),), "no date named"

@@ -37,6 +37,8 @@ _CLOCK_CHARS: Final = frozenset("上下中晚早凌正(（0123456789一二三四
 _TAIL_CHARS: Final = frozenset(
     " 周星礼之以前内期起开为止截后左当下上中晚早凌正工夜(（,，0123456789一二三四五六七八九十零的"
 )
+_BEFORE_ELSE: Final = frozenset("期述提置瞻端景列三两0123456789一二四五六七八九十")
+"""Behind 前 these may make another word of it (前期, 前三季度); the pattern looks closer."""
 _BEFORE: Final = frozenset({"之前", "以前", "前"})
 _AFTER: Final = frozenset({"之后", "以后", "后", "以来"})
 _UNTIL: Final = pattern(
@@ -183,8 +185,11 @@ def _days_off(day: date) -> tuple[date, date]:
 
 def tail(reading: Reading, end: int) -> tuple[str | None, str, int]:
     """The clock time and the suffix behind a point, and where they end."""
-    if reading.char(end) not in _TAIL_CHARS:
+    char = reading.char(end)
+    if char not in _TAIL_CHARS:
         return None, "", end
+    if char == "前" and reading.char(end + 1) not in _BEFORE_ELSE:
+        return None, "前", end + 1
     match = _TAIL.match(reading.text, end)
     if match is None:
         return None, "", end

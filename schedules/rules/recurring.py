@@ -180,7 +180,10 @@ def _by_months(reading: Reading, months: int, closing: Sequence[int], days: Sequ
 def _monthly_days(reading: Reading, days: Sequence[int], months: Sequence[int], freq: Freq) -> Recurring:
     """The same days (-1 is the last) of each of `months`."""
     year = reading.year
-    dues = tuple(sorted({_clipped(year, month, day) for month in months for day in days}))
+    if len(days) == 1:
+        dues = tuple([_clipped(year, month, days[0]) for month in months])
+    else:
+        dues = tuple(sorted({_clipped(year, month, day) for month in months for day in days}))
     return Recurring(freq, month_rule(freq, days, months), dues)
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from schedules import Continuous, Deadline, Phase, Recurring, Unscheduled, normalise, scan
 from schedules.occurrences import expand
-from schedules.parser import by_rules, next_opening
+from schedules.parser import OPENING, by_rules
 from schedules.shapes import is_one_sentence, shaped
 from schedules.spelling import spell
 from tests.schedules.corpus import FIRST, FORMS, ISSUED, LAST, RANGES, YEAR, Form
@@ -57,7 +57,7 @@ def test_every_expression_of_prose_is_found_at_its_place(prose: str, expected: t
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_a_shape_reads_what_the_rules_read(text: str) -> None:
-    shape = shaped(spell(text), YEAR, ISSUED, next_opening) if is_one_sentence(spell(text)) else None
+    shape = shaped(spell(text), YEAR, ISSUED, OPENING.search) if is_one_sentence(spell(text)) else None
     slow = by_rules(text, spell(text), year=YEAR, issued=ISSUED)
     assert shape is None or shape == (slow.phases, slow.rule)
 
@@ -83,7 +83,7 @@ def words_of(table: str) -> st.SearchStrategy[str]:
 @given(words_of(BEFORE), words_of(SHAPES), words_of(BEHIND), words_of(BEHIND))
 def test_a_shape_between_other_words_reads_what_the_rules_read(before: str, form: str, behind: str, more: str) -> None:
     text = before + form + behind + more
-    shape, slow = shaped(text, YEAR, ISSUED, next_opening), by_rules(text, text, year=YEAR, issued=ISSUED)
+    shape, slow = shaped(text, YEAR, ISSUED, OPENING.search), by_rules(text, text, year=YEAR, issued=ISSUED)
     assert not (shape and shape[0]) or shape == (slow.phases, slow.rule)
 
 
@@ -98,7 +98,7 @@ def test_what_tells_or_names_a_share_stays_silent_also_as_a_shape(text: str) -> 
 def test_two_months_in_one_cell_are_read_as_the_rules_read_them(behind: str) -> None:
     for first, second in itertools.product(range(1, 13), range(1, 13)):
         text = f"{first}月、{second}月{behind}"
-        shape, slow = shaped(text, YEAR, ISSUED, next_opening), by_rules(text, text, year=YEAR, issued=ISSUED)
+        shape, slow = shaped(text, YEAR, ISSUED, OPENING.search), by_rules(text, text, year=YEAR, issued=ISSUED)
         assert shape is None or shape == (slow.phases, slow.rule)
 
 
