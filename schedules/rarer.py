@@ -41,12 +41,6 @@ def _two_halves(_: "Match[str]", year: int) -> Whole | None:
     return (Deadline(*half(year, 1)), Deadline(*half(year, 2))), "list of half"
 
 
-def _until_year(match: "Match[str]", year: int) -> Whole | None:
-    """到2025年."""
-    named = int(match[1])
-    return ((Deadline(None, date(named, 12, 31)),), "year") if named >= year else None
-
-
 def _numeric(match: "Match[str]", _: int) -> Whole | None:
     """2022.9.30前."""
     year, month, day = (int(part) for part in match.groups())
@@ -67,12 +61,10 @@ _TWO_MONTHS: Final = (
     pattern("([1-9]|1[0-2])月[、和及]([1-9]|1[0-2])月(?:各(?:开展|组织)?[1一]次)?"),
     _two_months,
 )
-_UNTIL_YEAR: Final = (pattern("[到至]((?:19|20)\\d\\d)年"), _until_year)
 _BY_FIRST: Final[dict[str, tuple[tuple[Pattern[str], Make], ...]]] = {
     **dict.fromkeys("第一二三四", (_TWO_QUARTERS,)),
     **dict.fromkeys("3456789", (_TWO_MONTHS,)),
     **dict.fromkeys("12", (_TWO_MONTHS, _NUMERIC)),
-    **dict.fromkeys("到至", (_UNTIL_YEAR,)),
     "上": ((pattern("上、?下半年(?:各[1一]次)?"), _two_halves),),
     "每": ((pattern("每周([一二三四五六日天])(?:下班)?前?"), _weekday),),
 }

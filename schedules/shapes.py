@@ -57,6 +57,7 @@ _STANDING: Final = pattern("常态化?(?:落实|开展)|动态更新|长期坚�
 _WHOLE: Final = pattern("(贯穿全年|全年|常年|长期(?:坚持|公开)?|持续推进|常态化开展)[。]?")
 _PAST: Final = pattern("上(?:个?月|个?季度|周)(?!底|末|第)")
 _QUIET: Final = pattern("上年(?=工作|的)|年度|持续开展")
+_UNTIL_YEAR: Final = pattern("((?:19|20)\\d\\d)年(?=[，,]|$)")
 _SHARES: Final = pattern("[元%％]")
 _SENTENCES: Final = pattern("[；;\n！!？?]")
 _CLAUSE: Final = pattern("[，,。；;：:\n！!？? ]")
@@ -188,6 +189,10 @@ def _next(text: str, at: int, carried: int, year: int, until: bool) -> Made | No
     return (Deadline(None if until else begin, last), rule) if last else None, end, base
 
 
+def _end_of(year: int) -> Read:
+    return Deadline(None, date(year, 12, 31)), "year"
+
+
 def _every_at(text: str, at: int, year: int) -> Made | None:
     """The recurrence at a place; none beside a sum or share (每月5元)."""
     match = _EVERY.match(text, at)
@@ -197,7 +202,10 @@ def _every_at(text: str, at: int, year: int) -> Made | None:
 
 
 def _led(text: str, at: int, year: int) -> Made | None:
-    """The shape behind words that open nothing: 总结应于8月底前, 续建项目每月5日前."""
+    """The shape behind words that open nothing: 总结应于8月底前, 续建项目每月5日前, 到2025年."""
+    if text[at - 1] in "到至":
+        match = _UNTIL_YEAR.match(text, at)
+        return None if match is None or int(match[1]) < year else (_end_of(int(match[1])), match.end(), year)
     if text[at - 1] in _LEADS_ELSEWHERE:
         return None
     return _every_at(text, at, year) if text[at] == "每" else _next(text, at, year, year, False)
