@@ -15,6 +15,7 @@ from sqlalchemy.engine import URL
 
 from reminders.store.database import Database
 from reminders.store.migrating import migrate
+from reminders.store.replaying import differences
 from tests.office import Story
 from tests.servers import NoServer, RedisDatabase, database_on, postgresql, redis_database
 
@@ -109,17 +110,27 @@ def sqlite_database(sqlite_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture
-def busy_story(database: Database) -> Story:
+def busy_story(database: Database) -> Iterator[Story]:
     """The same few people and one plan, over either database each time: for what several do at once."""
-    return Story(database)
+    told = Story(database)
+    yield told
+    _ledger_tells_all_of(told)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
 def story(request: pytest.FixtureRequest) -> Iterator[Story]:
     """The same over SQLite; over PostgreSQL too in a long run."""
     opened = Database.connect(str(request.getfixturevalue(f"{request.param}_url")))
-    yield Story(opened)
+    told = Story(opened)
+    yield told
+    _ledger_tells_all_of(told)
     opened.close()
+
+
+def _ledger_tells_all_of(told: Story) -> None:
+    """Whatever a story did: its events, replayed, are the state of every obligation."""
+    with told.service.database.read() as connection:
+        assert list(differences(connection)) == []
 
 
 @pytest.fixture

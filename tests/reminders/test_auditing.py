@@ -40,11 +40,12 @@ def tamper(story: Story, *statements: str) -> None:
 
 
 @pytest.fixture
-def kept(busy_story: Story) -> Story:
+def kept(database: Database) -> Story:
     """A sealed ledger of one activated plan."""
-    busy_story.activate(task("12", "9月底前"), task("13", "贯穿全年"))
-    seal(busy_story.service)
-    return busy_story
+    story = Story(database)
+    story.activate(task("12", "9月底前"), task("13", "贯穿全年"))
+    seal(story.service)
+    return story
 
 
 def audit(story: Story, noted: str = "") -> Audit:

@@ -59,13 +59,6 @@ def test_the_database_itself_refuses_to_change_or_remove_what_happened(guarded: 
     assert len(sealed(guarded)) == 1
 
 
-def test_a_whole_table_cannot_be_emptied_at_once(story: Story) -> None:
-    if not story.service.database.is_postgresql:
-        pytest.skip("SQLite has no TRUNCATE")
-    with pytest.raises(DBAPIError, match=REFUSAL), story.service.database.write() as connection:
-        connection.execute(text("truncate events cascade"))
-
-
 def test_every_event_gets_one_seal_and_each_seal_holds_the_one_before(busy_story: Story) -> None:
     happen(busy_story, "a", "b", "c")
     assert seal(busy_story.service) == 3
@@ -103,6 +96,11 @@ def served(postgresql_url: str) -> Iterator[Story]:
     story = Story(Database.connect(postgresql_url))
     yield story
     story.service.database.close()
+
+
+def test_a_whole_table_cannot_be_emptied_at_once(served: Story) -> None:
+    with pytest.raises(DBAPIError, match=REFUSAL), served.service.database.write() as connection:
+        connection.execute(text("truncate events cascade"))
 
 
 def test_an_event_that_a_slow_transaction_brings_late_is_never_skipped(served: Story) -> None:

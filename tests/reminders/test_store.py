@@ -91,7 +91,8 @@ def test_due_rows_are_claimed_in_the_order_of_their_slots_and_never_before(busy_
     assert len(found) == 3
 
 
-def test_an_obligation_comes_back_as_it_was_saved(busy_story: Story) -> None:
+def test_an_obligation_comes_back_as_it_was_saved(database: Database) -> None:
+    busy_story = Story(database)  # what is written past the ledger, no ledger tells
     owed = one_of_each(busy_story)
     changed = owed.to(
         State.HELD, level=1, round=2, next_slot=PM, accepted_on=date(2022, 8, 22), before={"state": "armed"},

@@ -151,11 +151,15 @@ def test_three_recipients_in_a_row_for_a_cause_not_theirs_are_an_incident(office
     assert "连续几个收件人都没有送达" in words(mail)
 
 
-def test_two_recipients_or_addresses_that_do_not_exist_are_no_incident(office: Story, server: SmtpServer) -> None:
-    office.activate(STANDING)
-    server.script(Fault("rcpt", "550 5.1.1 No such user", recipient="liaison.water@water.example"))
-    for unit in ("river", "pumps"):
-        server.script(Fault("rcpt", "451 4.3.0 Mail system full", recipient=f"liaison.{unit}@water.example"))
+@pytest.mark.parametrize(
+    ("units", "answer"), [((WATER, RIVER), "451 4.3.0 Full"), ((WATER, RIVER, PUMPS), "550 5.1.1")]
+)
+def test_two_recipients_or_addresses_that_do_not_exist_are_no_incident(
+    office: Story, server: SmtpServer, units: tuple[str, ...], answer: str
+) -> None:
+    office.activate(task("1", "贯穿全年", *units))
+    for unit in ("water", "river", "pumps"):
+        server.script(Fault("rcpt", answer, recipient=f"liaison.{unit}@water.example"))
     office.at("2022-08-22 09:05").round()
     assert Watchdog(office.service).look() == ()
     assert told(server) == []
