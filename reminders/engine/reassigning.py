@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from reminders import delay, silence
 from reminders.engine.asking import ask_again, policy_id_of
@@ -71,7 +71,7 @@ def _hand_over(batch: Batch, old: Obligation, unit_id: int) -> None:
         State.ARMED,
         id=0,
         unit_id=unit_id,
-        version=1,
+        version=_next_version(batch, old, unit_id),
         level=0,
         round=0,
         opened_on=service.now().date(),
@@ -89,6 +89,12 @@ def _hand_over(batch: Batch, old: Obligation, unit_id: int) -> None:
     batch.connection.execute(occurrences.update().where(occurrences.c.id == old.occurrence_id).values(unit_id=unit_id))
     batch.happened.append(events.of_opening(taken, "obligation.handed-over", {"from": old.unit_id}))
     ask_again(batch, taken)
+
+
+def _next_version(batch: Batch, old: Obligation, unit_id: int) -> int:
+    """A unit that had it before and gets it back owes it as a new version."""
+    mine = (table.c.occurrence_id == old.occurrence_id, table.c.unit_id == unit_id, table.c.kind == old.kind.value)
+    return int(batch.connection.scalar(select(func.max(table.c.version)).where(*mine)) or 0) + 1
 
 
 def _move_assignments(batch: Batch, task_id: int, giving: set[int], unit_id: int, unit: str) -> None:

@@ -157,6 +157,16 @@ def test_another_lead_unit_takes_over_as_when_it_is_reassigned(story: Story) -> 
     assert not [line for line in story.told("供水处/liaison") if "1:T" in line]
 
 
+def test_a_unit_that_gets_a_task_back_owes_it_as_a_new_version(story: Story) -> None:
+    running(story)
+    revised(story, replace(FIRST, lead=(PUMPS,)), SECOND, THIRD)
+    revised(story, *PLAN)
+    assert (dues(story), dues(story, PUMPS)) == (["2022-09-30"], [])
+    story.decide(Act.REASSIGN, number="1", unit=PUMPS)
+    assert (dues(story), dues(story, PUMPS)) == ([], ["2022-09-30"])
+    assert open_of(story, Kind.COMPLETION, PUMPS)[0].version == 2
+
+
 def test_a_second_lead_unit_owes_for_itself(story: Story) -> None:
     running(story)
     revised(story, replace(FIRST, lead=(WATER, PUMPS)), SECOND, THIRD)
