@@ -190,7 +190,7 @@ def normalise(text: str, *, year: int, issued: date | None = None) -> Schedule:
         check_year(year)
     spelled = text
     if TELLING.search(text) is None or is_one_sentence(spelled := spell(text)):
-        shape = shaped(spelled, year, issued, OPENING.search)
+        shape = shaped(spelled, year, issued, OPENING)
         if shape is not None and shape[0]:
             return Schedule(text, shape[0], shape[1])
     return by_rules(text, spelled, year=year, issued=issued)

@@ -5,9 +5,8 @@ shape, and its neighbour is none of the characters that would bend its meaning. 
 and a test holds both readings equal.
 """
 
-from collections.abc import Callable
 from datetime import date
-from re import Match
+from re import Match, Pattern
 from typing import Final, TypeAlias
 
 from schedules.lunar import FIRST_YEAR, LAST_YEAR, festival
@@ -25,8 +24,8 @@ from schedules.workdays import china
 Read: TypeAlias = tuple[Phase, str]
 Made: TypeAlias = tuple[Read | None, int, int]
 """A shape (None: refused), its end, and the year that it carries on."""
-Openings: TypeAlias = Callable[[str, int], "Match[str] | None"]
-"""Where an expression can begin, at or behind a place."""
+Openings: TypeAlias = "Pattern[str]"
+"""What an expression can begin with: handed over as a pattern, so that a text that is one shape does not compile it."""
 
 _MONTH: Final = "1[0-2]|[1-9]|0[1-9]|十[一二]?|[一二三四五六七八九]"
 _DAY: Final = "[12][0-9]|3[01]|0?[1-9]|[一二三四五六七八九廿]|[二三]?十[一二三四五六七八九]?|廿[一二三四五六七八九]"
@@ -97,7 +96,7 @@ def shaped(text: str, year: int, issued: date | None, openings: Openings) -> Who
     at = 0 if prefix is None else prefix.end()
     made = _next(text, at, year, year, prefix is not None and prefix[1] is not None)
     if made is None:
-        opened = openings(text, 0)
+        opened = openings.search(text, 0)
         if opened is None:
             return None
         at = opened.start()
@@ -123,7 +122,7 @@ def _chain(text: str, at: int, made: Made | None, year: int, openings: Openings)
             return rare(text, year) if at == 0 else None
         if text[end - 1] != "前" and _names_year(text, at, end, one[1]) and may_tell(text, end):
             return None
-        opened = openings(text, end)
+        opened = openings.search(text, end)
         if opened is not None:
             one, opened = _with_count(text, one, end, opened, openings)
             if one is None:
@@ -149,9 +148,9 @@ def _with_count(
         if "各" in text[end:at] or text[at - 1] in "第.":
             return None, None
         one = _counted(one, NUMBERS[count[1]])
-        behind = openings(text, count.end())
+        behind = openings.search(text, count.end())
     while behind is not None and (past := _PAST.match(text, behind.start())) is not None:
-        behind = openings(text, past.end())
+        behind = openings.search(text, past.end())
     return one, behind
 
 
@@ -250,7 +249,7 @@ def _joined(read: list[Read]) -> Whole:
 def _standing(text: str, at: int, read: list[Read], year: int, openings: Openings) -> Whole | None:
     """A standing duty behind the last deadline; None where anything else stands there."""
     match = _STANDING.match(text, at)
-    if match is None or MECHANISM.match(text, match.end()) or openings(text, match.end()) is not None:
+    if match is None or MECHANISM.match(text, match.end()) or openings.search(text, match.end()) is not None:
         return None
     last = read[-1][0]
     if not isinstance(last, Deadline) or text[at - 2 : at] in ("疫情", "防控") or text[at - 1] in "为成新":
@@ -304,16 +303,16 @@ def _other(text: str, at: int, year: int, issued: date | None, openings: Opening
     if text[at] not in _AMOUNT_FIRST:
         return None
     match = _PERIOD.match(text)
-    if match is None or match.start(2) != at or openings(text, match.end()) is not None:
+    if match is None or match.start(2) != at or openings.search(text, match.end()) is not None:
         return None
     return _period(match, year, issued)
 
 
 def _vague(text: str, end: int, openings: Openings) -> Whole | None:
     """One duty without a date, also where the same clause says so twice or names a year that is past."""
-    if "次" in text and openings(text, end) is not None:
+    if "次" in text and openings.search(text, end) is not None:
         return None
-    while (opened := openings(text, end)) is not None:
+    while (opened := openings.search(text, end)) is not None:
         at = opened.start()
         match = _QUIET.match(text, at) or VAGUE_WORDS.match(text, at)
         if match is None or _CLAUSE.search(text, end, at):
