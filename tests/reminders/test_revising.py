@@ -13,12 +13,14 @@ from reminders.answers import Answer, Choice
 from reminders.engine.activation import Choices, activate
 from reminders.engine.answers import give
 from reminders.engine.decisions import Act
+from reminders.engine.external import report
 from reminders.engine.revising import Answers, Source, compare_with, revise
 from reminders.exceptions import NotFound, Refused
 from reminders.obligations import Kind, Obligation, State
 from reminders.plans.plan import Task
 from reminders.plans.revision import Revision
 from reminders.store.tables import occurrences, schedules, tasks
+from reminders.triggers import Happening
 from tests.office import OFFICE, PUMPS, RIVER, WATER, WATER_CLERK, Story, plan_of, task
 
 SOURCE = Source("revised.txt", "0" * 64)
@@ -291,3 +293,13 @@ def test_another_years_plan_and_a_closed_one_are_refused(story: Story) -> None:
         compare_with(story.service, story.plan_id, replace(plan_of(*PLAN), year=2023))
     with pytest.raises(NotFound, match="没有编号为 99"):
         compare_with(story.service, 99, plan_of(*PLAN))
+
+
+def test_an_event_reported_before_gives_a_changed_period_its_day(story: Story) -> None:
+    waiting = replace(task("1", "决策文件出台后的20个工作日内"), title="落实决策文件")
+    running(story, waiting)
+    report(story.service, "决策文件出台", Happening(date(2022, 9, 1), None, ""))
+    assert dues(story) == ["2022-09-30"]
+    revised(story, dated(waiting, "决策文件出台后的15个工作日内"))
+    assert dues(story) == ["2022-09-23"]
+    assert [o.version for o in open_of(story, Kind.COMPLETION)] == [2]
