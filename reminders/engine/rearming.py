@@ -75,7 +75,7 @@ class Rearming:
         leads = lead_units(task)
         leaving = [unit for unit in was.leads if unit not in leads]
         joining = [unit for unit in leads if unit not in was.leads]
-        if len(leaving) == len(joining) == 1:
+        if len(leaving) == len(joining) == 1 and not self._owed_before(task, joining[0]):
             self._hand_over(task, leaving[0], joining[0])
             self._sign([joining[0]], task)
             joining = []
@@ -105,6 +105,10 @@ class Rearming:
     def _hand_over(self, task: TaskRecord, giving: int, taking: int) -> None:
         owed = obligations.select_where(self.connection, table.c.task_id == task.id, table.c.unit_id == giving)
         hand_over(self.batch, [o for o in owed if o.is_open], taking)
+
+    def _owed_before(self, task: TaskRecord, unit_id: int) -> bool:
+        """A unit that led the task beside others once has closed occurrences of its own, which wake when it joins."""
+        return any(one.unit_id == unit_id for one in self._occurrences(task))
 
     def _leave(self, task: TaskRecord, units: Sequence[int]) -> None:
         for occurrence in self._occurrences(task):

@@ -179,6 +179,13 @@ def test_a_second_lead_unit_owes_for_itself(story: Story) -> None:
     assert dues(story, PUMPS) == ["2022-09-30"], "and again where it comes back"
 
 
+def test_a_lead_unit_that_left_can_come_back_in_the_place_of_the_other(story: Story) -> None:
+    running(story, replace(FIRST, lead=(WATER, PUMPS)))
+    revised(story, replace(FIRST, lead=(PUMPS,)))
+    revised(story, FIRST)
+    assert (dues(story), dues(story, PUMPS)) == (["2022-09-30"], [])
+
+
 def test_a_new_support_unit_signs_and_owes_nothing_else(story: Story) -> None:
     running(story)
     revised(story, replace(FIRST, support=(RIVER,)), SECOND, THIRD)
