@@ -71,7 +71,9 @@ class Redating:
 
     def _to(self, task: TaskRecord, occurrence: Occurrence, item: Dated) -> bool:
         owed = owed_of(self.connection, occurrence)
-        completion = next((one for one in owed if one.kind is Kind.COMPLETION), None)
+        # A unit that handed the task over and got it back has an older version, closed then.
+        completions = [one for one in owed if one.kind is Kind.COMPLETION]
+        completion = max(completions, key=lambda one: one.version, default=None)
         columns = {"start_on": item.start_on, "due_on": item.due_on, "due_time": item.due_time, "count": item.count}
         columns["schedule_id"] = item.schedule_id
         reported = completion is not None and completion.state in STANDING

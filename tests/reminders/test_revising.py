@@ -167,6 +167,8 @@ def test_a_unit_that_gets_a_task_back_owes_it_as_a_new_version(story: Story) -> 
     story.decide(Act.REASSIGN, number="1", unit=PUMPS)
     assert (dues(story), dues(story, PUMPS)) == ([], ["2022-09-30"])
     assert open_of(story, Kind.COMPLETION, PUMPS)[0].version == 2
+    revised(story, dated(FIRST, "10月底前"), SECOND, THIRD)
+    assert [(o.version, str(o.due_on)) for o in open_of(story, Kind.COMPLETION, PUMPS)] == [(3, "2022-10-31")]
 
 
 def test_a_second_lead_unit_owes_for_itself(story: Story) -> None:
