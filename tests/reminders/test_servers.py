@@ -9,14 +9,18 @@ import pytest
 import redis
 
 from tests import servers
-from tests.servers import NoServer, RedisDatabase, database_on, postgresql
+from tests.servers import NoServer, database_on, postgresql, redis_database
 
 
-def test_a_redis_database_is_empty_when_a_test_gets_it(redis_server: RedisDatabase) -> None:
-    client = redis.Redis.from_url(redis_server.url)
-    assert client.dbsize() == 0
-    client.set(f"{redis_server.prefix}probe", "1")
-    client.close()
+def test_a_redis_database_is_empty_and_nobody_elses_while_a_test_has_it(tmp_path: Path) -> None:
+    try:
+        with redis_database(tmp_path, "first:") as one, redis_database(tmp_path, "second:") as other:
+            client = redis.Redis.from_url(one.url)
+            assert client.dbsize() == 0
+            assert one.url != other.url
+            client.close()
+    except NoServer as reason:
+        pytest.skip(str(reason))
 
 
 @pytest.mark.long
