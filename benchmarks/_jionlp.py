@@ -1,6 +1,6 @@
 """JioNLP beside our own reader, where somebody installed it in an environment of its own.
 
-It is no dependency of ours: `CUIBAN_JIONLP_PYTHON` names the Python of an environment with `jionlp==1.5.29`.
+It is no dependency of ours: `JIONLP_PYTHON` names the Python of an environment with `jionlp==1.5.29`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import os
 import subprocess
 from collections.abc import Sequence
 
-PYTHON = "CUIBAN_JIONLP_PYTHON"
+PYTHON = "JIONLP_PYTHON"
 PATIENCE = 120  # seconds
 _SCRIPT = """
 import json, sys, time
