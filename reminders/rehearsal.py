@@ -218,7 +218,7 @@ def _run(scratch: Service, span: Span, manners: Manners) -> list[Line]:
     clock = _clock(scratch)
     slot = scratch.slots.morning(span.first)
     while slot.day <= span.last:
-        _complete_until(scratch, slot.day, manners)
+        complete_until(scratch, clock.move, slot.day, manners)
         clock.move(scratch.slots.opens_at(slot) + AFTER_OPENING)
         seen = _pass(scratch)
         if seen:
@@ -264,10 +264,12 @@ def _answer(scratch: Service, message_ids: Sequence[int], manners: Manners) -> N
             give(scratch, [answer], Giver(person.id, person.name, door=Door.LINK), message_id=row.id)
 
 
-def _complete_until(scratch: Service, day: date, manners: Manners) -> None:
-    """Each occurrence is submitted and accepted together at the end of its due day, so no 待审核 message comes."""
-    clock = _clock(scratch)
-    with scratch.database.read() as connection:
+def complete_until(service: Service, move: Callable[[datetime], None], day: date, manners: Manners) -> None:
+    """Each occurrence is submitted and accepted together at the end of its due day, so no 待审核 message comes.
+
+    `move` puts business time to the end of each due day.
+    """
+    with service.database.read() as connection:
         owed = obligations.select_where(
             connection,
             table.c.kind == Kind.COMPLETION.value,
@@ -278,8 +280,8 @@ def _complete_until(scratch: Service, day: date, manners: Manners) -> None:
         numbers = {row.id: row.number for row in connection.execute(select(tasks.c.id, tasks.c.number))}
     for obligation in sorted(owed, key=lambda o: (o.due_at(), o.id)):
         if manners.prompt(names[obligation.unit_id], numbers[obligation.task_id or 0]):
-            clock.move(datetime.combine(obligation.due_at(), END_OF_DAY, SHANGHAI))
-            complete(scratch, obligation, names)
+            move(datetime.combine(obligation.due_at(), END_OF_DAY, SHANGHAI))
+            complete(service, obligation, names)
 
 
 def complete(service: Service, obligation: Obligation, names: Mapping[int, str]) -> None:

@@ -90,7 +90,7 @@ def _take(
         if not decision.unit:
             raise Refused("转办请写明新的单位（--unit 单位）。")
         return reassign(batch, plan_id, task_id, owed, decision.unit)
-    unit_id = _unit(batch.connection, decision.unit)
+    unit_id = plans.unit_named(batch.connection, decision.unit)
     if decision.act is Act.CONFIRM:
         return confirm(batch, plan_id, task_id, unit_id, decision.by, decision.reason)
     mine = [o for o in owed if unit_id in (None, o.unit_id)]
@@ -110,15 +110,6 @@ def _active_plan(connection: Connection, task_id: int) -> int:
 def _units_of(connection: Connection, task_id: int) -> set[int]:
     query = select(assignments.c.unit_id).where(assignments.c.task_id == task_id, assignments.c.unit_id.is_not(None))
     return {row.unit_id for row in connection.execute(query)}
-
-
-def _unit(connection: Connection, name: str | None) -> int | None:
-    if name is None:
-        return None
-    unit_id = plans.unit_ids(connection).get(name)
-    if unit_id is None:
-        raise NotFound(f"没有登记名为「{name}」的单位。")
-    return unit_id
 
 
 def _completions(owed: Sequence[Obligation]) -> list[Obligation]:

@@ -96,11 +96,7 @@ def _wanted(connection: Connection, message: Row[Any]) -> bool:
     if message.rendered_at is not None or message.kind in (MessageKind.DIGEST, MessageKind.ANSWER):
         return True
     living = living_items(connection, [message.id])
-    return any(item.version == item.current_version and not _over(item) for item in living)
-
-
-def _over(item: Row[Any]) -> bool:
-    return item.state in ENDED
+    return any(item.version == item.current_version and item.state not in ENDED for item in living)
 
 
 def _must_wait(service: Service, connection: Connection, row: Row[Any], message: Row[Any]) -> datetime | None:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, select
 
 from reminders.clock import SHANGHAI
 from reminders.engine.service import Service
-from reminders.exceptions import NotFound, Refused
+from reminders.exceptions import Refused
 from reminders.obligations import Kind, Obligation, State
 from reminders.slots import AM, Slot
 from reminders.store import events, obligations, pauses, plans
@@ -22,7 +22,7 @@ def pause(service: Service, *, plan_id: int | None, unit: str | None, reason: st
     """Stop sending; the sentence that says so."""
     now = service.now()
     with service.database.write() as connection:
-        unit_id = _unit(connection, unit)
+        unit_id = plans.unit_named(connection, unit)
         pauses.begin(connection, plan_id=plan_id, unit_id=unit_id, reason=reason, by=by, now=now)
         happened = events.Event("sending.paused", plan_id=plan_id, unit_id=unit_id, body={"reason": reason, "by": by})
         events.append(connection, [happened], at=now, recorded_at=service.machine_now())
@@ -33,7 +33,7 @@ def resume(service: Service, *, plan_id: int | None, unit: str | None) -> str:
     """Send again; every open wait of the scope is longer by the working days that stood still."""
     now = service.now()
     with service.database.write() as connection:
-        unit_id = _unit(connection, unit)
+        unit_id = plans.unit_named(connection, unit)
         since = _since(connection, plan_id, unit_id)
         if since is None:
             raise Refused(f"没有暂停（{_scope(plan_id, unit)}）。")
@@ -79,15 +79,6 @@ def _since(connection: Connection, plan_id: int | None, unit_id: int | None) -> 
             since: date = row.since.astimezone(SHANGHAI).date()
             return since
     return None
-
-
-def _unit(connection: Connection, name: str | None) -> int | None:
-    if name is None:
-        return None
-    unit_id = plans.unit_ids(connection).get(name)
-    if unit_id is None:
-        raise NotFound(f"没有登记名为「{name}」的单位。")
-    return unit_id
 
 
 def _scope(plan_id: int | None, unit: str | None) -> str:

@@ -16,7 +16,7 @@ from reminders.obligations import ENDED, Kind, Obligation, State
 from reminders.planner import rung_day, t_zero
 from reminders.silence import waits
 from reminders.store import events, plans
-from reminders.store.directory import Directory, Person
+from reminders.store.directory import Directory, Person, PlanRecord
 from reminders.store.evidence import Coming, Told, coming, told
 from reminders.store.plans import TaskRecord
 from reminders.timetable import Quarter, counting, is_routine, is_undated
@@ -95,19 +95,7 @@ class Viewer:
         asks = is_routine if wanted == "routine" else is_undated
         plan = self.directory.plans[plan_id]
         return tuple(
-            ItemView(
-                item_id=0,
-                obligation_id=0,
-                kind="line",
-                step="line",
-                level=0,
-                plan_id=plan_id,
-                plan_title=plan.title,
-                unit="、".join(a.named for a in task.assignments if a.role == "lead" and not a.via),
-                number=task.number,
-                short=task.short,
-                deadline_text=task.deadline_text,
-            )
+            _line(plan, task, _named_leads(task), task.deadline_text)
             for task in self._tasks.get(plan_id, [])
             if not task.no_duty and any(asks(line.phase) for line in counting(task.lines))
         )
@@ -116,19 +104,7 @@ class Viewer:
         """等待事件: the phases whose event nobody reported yet; limits on every case wait for nothing."""
         plan = self.directory.plans[plan_id]
         return tuple(
-            ItemView(
-                item_id=0,
-                obligation_id=0,
-                kind="line",
-                step="line",
-                level=0,
-                plan_id=plan_id,
-                plan_title=plan.title,
-                unit=one.units,
-                number=one.task.number,
-                short=one.task.short,
-                deadline_text=one.words,
-            )
+            _line(plan, one.task, one.units, one.words)
             for one in awaited(self._connection, [plan_id])
             if not one.is_note and not one.reports
         )
@@ -250,6 +226,28 @@ def destination(person: Person, directory_units: dict[int, str], siblings: Itera
     same = sorted(p.id for p in siblings if p.role == person.role and p.unit_id == person.unit_id)
     rank = same.index(person.id) + 1 if person.id in same else 1
     return f"{directory_units.get(person.unit_id, '')}/{person.role}" + (f"-{rank}" if rank > 1 else "")
+
+
+def _line(plan: PlanRecord, task: TaskRecord, unit: str, words: str | None) -> ItemView:
+    """A task as a line of its own, without an obligation behind it."""
+    return ItemView(
+        item_id=0,
+        obligation_id=0,
+        kind="line",
+        step="line",
+        level=0,
+        plan_id=plan.id,
+        plan_title=plan.title,
+        unit=unit,
+        number=task.number,
+        short=task.short,
+        deadline_text=words,
+    )
+
+
+def _named_leads(task: TaskRecord) -> str:
+    """The lead units that the task names itself."""
+    return "、".join(a.named for a in task.assignments if a.role == "lead" and not a.via)
 
 
 def _reading(o: Obligation, task: TaskRecord | None) -> str:

@@ -13,7 +13,6 @@ from reminders.messages.views import (
     OfficeView,
     PersonView,
     Rendered,
-    Sealed,
     TaskView,
 )
 from reminders.messages.words import plan_name, plan_short, step_word
@@ -27,7 +26,6 @@ __all__ = [
     "OfficeView",
     "PersonView",
     "Rendered",
-    "Sealed",
     "TaskView",
     "compose",
     "plan_name",

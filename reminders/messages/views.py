@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 
 
@@ -144,13 +144,3 @@ class Rendered:
     text: str
     html: str
     markdown: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sealed:
-    """A rendered message with what a channel needs besides its words."""
-
-    rendered: Rendered
-    message_id: str
-    in_reply_to: str
-    sent_at: datetime

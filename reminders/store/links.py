@@ -24,13 +24,6 @@ def find(connection: Connection, hashed: str) -> Row[Any] | None:
     return connection.execute(query).first()
 
 
-def revoke_of_contact(connection: Connection, contact_id: int, now: datetime) -> None:
-    """A contact left: his links open nothing any more."""
-    connection.execute(
-        update(links).where(links.c.contact_id == contact_id, links.c.revoked_at.is_(None)).values(revoked_at=now)
-    )
-
-
 def mark_resent(connection: Connection, link_id: int, machine_now: datetime, before: datetime) -> bool:
     """Note that a fresh link goes out; False where one went out after `before`."""
     fresh = update(links).where(links.c.id == link_id, links.c.resent_at.is_(None) | (links.c.resent_at < before))

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, select, update
 
 from reminders.obligations import Kind, Obligation, State
 from reminders.policy import Ladder, Policy
@@ -88,12 +88,6 @@ def any_due(connection: Connection, slot: Slot) -> bool:
         .limit(1)
     )
     return connection.execute(query).first() is not None
-
-
-def next_slot(connection: Connection) -> Slot | None:
-    """The earliest slot any obligation waits for."""
-    found = connection.scalar(select(func.min(obligations.c.next_slot)))
-    return Slot.parse(found) if found else None
 
 
 def by_ids(connection: Connection, ids: Sequence[int]) -> list[Obligation]:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, false, func, select, update
 
 from reminders.contacts import Contact
+from reminders.exceptions import NotFound
 from reminders.plans.plan import Plan, Task
 from reminders.policy import Policy
 from reminders.store.database import Database, insert_many
@@ -187,9 +188,14 @@ def unit_ids(connection: Connection) -> dict[str, int]:
     return {row.name: row.id for row in connection.execute(select(units.c.id, units.c.name))}
 
 
-def unit_kinds(connection: Connection) -> dict[int, str]:
-    """What kind each unit is."""
-    return {row.id: row.kind for row in connection.execute(select(units.c.id, units.c.kind))}
+def unit_named(connection: Connection, name: str | None) -> int | None:
+    """A unit by its name, None for no name; NotFound with one sentence for one that is not on record."""
+    if name is None:
+        return None
+    unit_id = unit_ids(connection).get(name)
+    if unit_id is None:
+        raise NotFound(f"没有登记名为「{name}」的单位。")
+    return unit_id
 
 
 def ensure_units(database: Database, connection: Connection, names: Iterable[str], kind: str = "") -> dict[str, int]:

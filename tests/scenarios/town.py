@@ -7,22 +7,18 @@ import email.policy
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from html.parser import HTMLParser
 
 import httpx2
-from sqlalchemy import select
 
-from reminders.clock import SHANGHAI, FileClock
+from reminders.clock import FileClock
 from reminders.engine.sent import Line, sent_lines
 from reminders.engine.service import Service
-from reminders.obligations import OPEN_DELAY, Kind
-from reminders.rehearsal import END_OF_DAY, READING, Manners, complete
+from reminders.rehearsal import READING, Manners, complete_until
 from reminders.slots import Slot
 from reminders.store import marks, messages, obligations, outbox
 from reminders.store.plans import due_digests
-from reminders.store.tables import obligations as table
-from reminders.store.tables import tasks, units
 from tests.fakes.records import Mail
 from tests.fakes.smtp_server import SmtpServer
 from tests.fakes.wecom_server import WecomServer
@@ -56,7 +52,7 @@ class Town:
         """Slot by slot: everything due is sent by the real processes, then the prompt units answer."""
         slot = self.service.slots.morning(first)
         while slot.day <= last:
-            self._complete_until(slot.day)
+            complete_until(self.service, self.clock.move, slot.day, self.manners)
             if self._has_news(slot):
                 self.pass_slot(slot)
             slot = self.service.slots.after(slot)
@@ -106,22 +102,6 @@ class Town:
     def _has_news(self, slot: Slot) -> bool:
         with self.service.database.read() as connection:
             return obligations.any_due(connection, slot) or bool(due_digests(connection, str(slot)))
-
-    def _complete_until(self, day: date) -> None:
-        """At the end of its due day each prompt unit reports, and the lead office accepts."""
-        with self.service.database.read() as connection:
-            owed = obligations.select_where(
-                connection,
-                table.c.kind == Kind.COMPLETION.value,
-                table.c.due_on < day,
-                table.c.state.in_([state.value for state in OPEN_DELAY]),
-            )
-            names = {row.id: row.name for row in connection.execute(select(units.c.id, units.c.name))}
-            numbers = {row.id: row.number for row in connection.execute(select(tasks.c.id, tasks.c.number))}
-        for obligation in sorted(owed, key=lambda o: (o.due_at(), o.id)):
-            if self.manners.prompt(names[obligation.unit_id], numbers[obligation.task_id or 0]):
-                self.clock.move(datetime.combine(obligation.due_at(), END_OF_DAY, SHANGHAI))
-                complete(self.service, obligation, names)
 
 
 class _Form(HTMLParser):
