@@ -222,7 +222,7 @@ class Story:
     def lines(self) -> list[Line]:
         """Every accepted message as a rehearsal lists it."""
         with self.service.database.read() as connection:
-            return sent_lines(self.service, connection)
+            return sent_lines(connection)
 
     def sent(self, slot: str = "") -> list[str]:
         """Accepted messages as «供水处/liaison unit 12:T-3», of one slot or with the slot before them."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -50,7 +51,7 @@ def rehearse(
     if last < first:
         raise InputError(f"--to {last} 早于 --from {first}。")
     span, manners = Span(first, last), _manners(answers)
-    lines = _lines(plan, span, manners, contacts_file, year, options)
+    lines = list(_lines(plan, span, manners, contacts_file, year, options))
     if as_json:
         click.echo(json.dumps(lines, ensure_ascii=False, indent=1))
     else:
@@ -59,7 +60,7 @@ def rehearse(
 
 def _lines(
     plan: str, span: Span, manners: Manners, contacts_file: Path | None, year: int | None, options: dict[str, Any]
-) -> list[Line]:
+) -> Iterator[Line]:
     if plan.isdigit() and not Path(plan).exists():
         return rehearse_stored(open_service(), int(plan), choices_from(options), span, manners)
     found = read_plan(Path(plan), year=year)

@@ -95,7 +95,7 @@ class Viewer:
         asks = is_routine if wanted == "routine" else is_undated
         plan = self.directory.plans[plan_id]
         return tuple(
-            _line(plan, task, _named_leads(task), task.deadline_text)
+            _line(plan, task, named_leads(task), task.deadline_text)
             for task in self._tasks.get(plan_id, [])
             if not task.no_duty and any(asks(line.phase) for line in counting(task.lines))
         )
@@ -245,7 +245,7 @@ def _line(plan: PlanRecord, task: TaskRecord, unit: str, words: str | None) -> I
     )
 
 
-def _named_leads(task: TaskRecord) -> str:
+def named_leads(task: TaskRecord) -> str:
     """The lead units that the task names itself."""
     return "、".join(a.named for a in task.assignments if a.role == "lead" and not a.via)
 

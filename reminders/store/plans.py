@@ -261,6 +261,12 @@ def set_occurrence(connection: Connection, occurrence_id: int, state: str, **col
     connection.execute(update(occurrences).where(occurrences.c.id == occurrence_id).values(state=state, **columns))
 
 
+def set_occurrences(connection: Connection, occurrence_ids: Sequence[int], state: str, **columns: Any) -> None:
+    """What became of several occurrences alike."""
+    mine = occurrences.c.id.in_(occurrence_ids)
+    connection.execute(update(occurrences).where(mine).values(state=state, **columns))
+
+
 def update_plan(connection: Connection, plan_id: int, **columns: Any) -> None:
     """Change columns of a plan."""
     connection.execute(update(plans).where(plans.c.id == plan_id).values(**columns))

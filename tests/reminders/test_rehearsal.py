@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -11,14 +13,28 @@ from reminders.engine.activation import Choices
 from reminders.engine.sent import Line
 from reminders.exceptions import InputError
 from reminders.policy import Preset
-from reminders.rehearsal import Manners, Span, rehearse_file, rehearse_stored
-from reminders.store.tables import metadata
+from reminders.rehearsal import Manners, Span, foreseen, runs
+from reminders.rehearsal.walking import walk
+from reminders.slots import Slot
+from reminders.store.tables import events, messages, metadata
 from tests.office import EVERYBODY, LEADER, OFFICE, RIVER, WATER, Story, plan_of, task
 
 AUTUMN = Span(date(2022, 9, 15), date(2022, 10, 12))
 PLAN = plan_of(task("1", "贯穿全年", WATER, RIVER), task("12", "9月底前", WATER), task("13", "每月25日前", RIVER))
 ONE = plan_of(task("12", "9月底前", WATER))
 CHOSEN = Choices(OFFICE, leading_group=(LEADER,), preset=Preset.STRICT)
+
+
+def rehearse_file(*given: Any) -> list[Line]:
+    """The whole list at once."""
+    return list(runs.rehearse_file(*given))
+
+
+def rehearse_stored(*given: Any) -> list[Line]:
+    """The whole list at once."""
+    return list(runs.rehearse_stored(*given))
+
+
 SILENT, PROMPT = Manners.read("silent"), Manners.read("prompt")
 
 
@@ -107,3 +123,30 @@ def test_only_days_from_the_first_on_are_listed_and_none_after_the_last(short_st
     lines = rehearse_file(short_story.service, PLAN, EVERYBODY, CHOSEN, short, SILENT)
     assert min(line["slot"] for line in lines) == "2022-09-16/am"
     assert max(line["slot"] for line in lines) <= "2022-09-23/pm"
+
+
+def test_later_months_of_an_active_plan_begin_from_its_present_state(short_story: Story) -> None:
+    short_story.activate(*PLAN.tasks, on="2022-09-15 08:30", preset=Preset.STRICT)
+    later = Span(date(2022, 9, 30), AUTUMN.last)
+    whole = rehearse_stored(short_story.service, short_story.plan_id, None, AUTUMN, SILENT)
+    tail = rehearse_stored(short_story.service, short_story.plan_id, None, later, SILENT)
+    assert tail == [line for line in whole if line["slot"] >= "2022-09-30"] != []
+
+
+def test_what_silence_would_bring_is_foreseen_slot_by_slot_over_everything_that_runs(short_story: Story) -> None:
+    short_story.activate(*PLAN.tasks, on="2022-09-15 08:30", preset=Preset.STRICT)
+    short_story.until("2022-09-20/am")
+    expected = foreseen(short_story.service, Span(date(2022, 9, 20), AUTUMN.last))
+    sent_before = len(short_story.lines())
+    short_story.until("2022-10-12/pm")
+    assert expected == Counter(line["slot"] for line in short_story.lines()[sent_before:])
+
+
+def test_a_year_keeps_no_message_of_the_weeks_before_and_no_ledger(short_story: Story) -> None:
+    short_story.activate(*PLAN.tasks, on="2022-09-15 08:30", preset=Preset.STRICT)
+    scratch = runs.copied(short_story.service, [short_story.plan_id])
+    assert len(list(walk(scratch, AUTUMN, SILENT, start=Slot.parse("2022-09-15/am")))) > 20
+    with scratch.database.read() as connection:
+        kept = connection.scalars(select(messages.c.slot).order_by(messages.c.slot)).all()
+        assert connection.scalar(select(func.count()).select_from(events)) == 0
+    assert kept[0] >= "2022-10-10"

@@ -7,18 +7,25 @@ import email.policy
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from html.parser import HTMLParser
 
 import httpx2
+from sqlalchemy import select
 
-from reminders.clock import FileClock
+from reminders.answers import Answer, Choice, Door, Giver
+from reminders.clock import SHANGHAI, FileClock
+from reminders.engine.answers import give
+from reminders.engine.decisions import Act, Decision, decide
 from reminders.engine.sent import Line, sent_lines
 from reminders.engine.service import Service
-from reminders.rehearsal import READING, Manners, complete_until
+from reminders.obligations import OPEN_DELAY, Kind, Obligation
+from reminders.rehearsal import READING, Manners
 from reminders.slots import Slot
 from reminders.store import marks, messages, obligations, outbox
 from reminders.store.plans import due_digests
+from reminders.store.tables import obligations as obligation_table
+from reminders.store.tables import tasks, units
 from tests.fakes.records import Mail
 from tests.fakes.smtp_server import SmtpServer
 from tests.fakes.wecom_server import WecomServer
@@ -26,6 +33,7 @@ from tests.scenarios.processes import Processes, until
 
 ANSWERS = {"q.signature": "sign", "q.confirmation": "on_time", "q.return": "normal"}
 AFTER_OPENING = timedelta(minutes=1)
+END_OF_DAY = time(18, 0)
 
 
 @dataclass
@@ -52,10 +60,31 @@ class Town:
         """Slot by slot: everything due is sent by the real processes, then the prompt units answer."""
         slot = self.service.slots.morning(first)
         while slot.day <= last:
-            complete_until(self.service, self.clock.move, slot.day, self.manners)
+            self.finish_until(slot.day)
             if self._has_news(slot):
                 self.pass_slot(slot)
             slot = self.service.slots.after(slot)
+
+    def finish_until(self, day: date) -> None:
+        """The prompt units report each occurrence at the end of its due day, and the lead office accepts it at once."""
+        with self.service.database.read() as connection:
+            states = [state.value for state in OPEN_DELAY]
+            completion = obligation_table.c.kind == Kind.COMPLETION.value
+            due = (completion, obligation_table.c.due_on < day, obligation_table.c.state.in_(states))
+            owed = obligations.select_where(connection, *due)
+            names = {row.id: row.name for row in connection.execute(select(units.c.id, units.c.name))}
+            numbers = {row.id: row.number for row in connection.execute(select(tasks.c.id, tasks.c.number))}
+        for obligation in sorted(owed, key=lambda o: (o.due_at(), o.id)):
+            if self.manners.prompt(names[obligation.unit_id], numbers[obligation.task_id or 0]):
+                self.clock.move(datetime.combine(obligation.due_at(), END_OF_DAY, SHANGHAI))
+                self._finish(obligation, names[obligation.unit_id])
+
+    def _finish(self, obligation: Obligation, unit: str) -> None:
+        giver = Giver(None, f"{unit}联络员", phone="-", door=Door.LINK)
+        for _ in range(obligation.reports, obligation.count):
+            answer = Answer(obligation.id, Choice.SUBMIT, done_on=obligation.due_at())
+            give(self.service, [answer], giver)
+        decide(self.service, obligation.task_id or 0, Decision(Act.ACCEPT, by="主管处室", reason="已核", unit=unit))
 
     def pass_slot(self, slot: Slot) -> None:
         """Open a slot, wait until nothing of it is left, and let the prompt units answer."""
@@ -86,7 +115,7 @@ class Town:
     def lines(self) -> list[Line]:
         """What was sent, as the rehearsal writes it."""
         with self.service.database.read() as connection:
-            return sent_lines(self.service, connection)
+            return sent_lines(connection)
 
     def _answer(self, link: str) -> None:
         form = read_form(self._client.get(link).text)

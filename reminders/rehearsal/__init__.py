@@ -1,0 +1,23 @@
+"""Rehearsal: every message some months would bring, nothing sent and no row left behind.
+
+It drives the same engine over a scratch database with a clock of its own and answers given as a person would; so what
+it lists is what the real thing sends under the same answers.
+"""
+
+from reminders.rehearsal.assumptions import default_choices, invented_contacts
+from reminders.rehearsal.manners import SILENT, Manner, Manners
+from reminders.rehearsal.runs import foreseen, rehearse_file, rehearse_stored
+from reminders.rehearsal.walking import READING, Span
+
+__all__ = [
+    "READING",
+    "SILENT",
+    "Manner",
+    "Manners",
+    "Span",
+    "default_choices",
+    "foreseen",
+    "invented_contacts",
+    "rehearse_file",
+    "rehearse_stored",
+]
