@@ -33,3 +33,4 @@ class Outcome:
     retry_after: timedelta | None = None  # not before, where the far end said so or its rules do
     most_retries: int | None = None  # where the far end forbids more, e.g. 3 for WeCom's -1
     plain_may_pass: bool = False  # refused content of which a short plain text may still get through
+    everybody: bool = False  # nobody looked at this message or its recipient: whoever is next fares the same

@@ -129,7 +129,7 @@ def _answer(response: httpx2.Response, content: bytes) -> dict[str, Any] | Outco
     if status == 429:
         return Outcome(Verdict.PARK_CHANNEL, "429", "企业微信要求暂缓发送（HTTP 429）。", timedelta(seconds=60))
     if status >= 500:
-        return Outcome(Verdict.RETRY_LATER, str(status), f"企业微信暂时不可用（HTTP {status}）。")
+        return Outcome(Verdict.RETRY_LATER, str(status), f"企业微信暂时不可用（HTTP {status}）。", everybody=True)
     if not 200 <= status <= 299:
         detail = f"企业微信地址答复HTTP {status}，多半是地址或代理设置不对；请核对企业微信地址。"
         return Outcome(Verdict.DEAD_CHANNEL, str(status), detail)
@@ -148,7 +148,7 @@ def _failure(error: Exception) -> Outcome:
         return Outcome(Verdict.DEAD_CHANNEL, "certificate", detail)
     for kinds, verdict, code, detail in _FAILURES:
         if isinstance(error, kinds):
-            return Outcome(verdict, code, detail)
+            return Outcome(verdict, code, detail, everybody=True)
     return Outcome(Verdict.IN_DOUBT, "dropped", "消息已交出，没有等到企业微信的答复，可能已经送达（对方断开）。")
 
 

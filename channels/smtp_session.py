@@ -13,6 +13,7 @@ import smtplib
 import socket
 import ssl
 from base64 import b64encode
+from dataclasses import replace
 
 from channels.outcome import Outcome, Verdict
 from channels.smtp_answers import Answer, Stage, judge, wants_new_connection
@@ -128,7 +129,8 @@ class SmtpSession:
         except (OSError, smtplib.SMTPException) as error:
             if smtp is not None:
                 smtp.close()
-            raise NoSession(self._why_not(error)) from None  # the cause may quote what was sent
+            # Without its cause, which may quote what was sent.
+            raise NoSession(replace(self._why_not(error), everybody=True)) from None
         return smtp
 
     def _connect(self, context: ssl.SSLContext | None) -> smtplib.SMTP:

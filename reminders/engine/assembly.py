@@ -22,9 +22,11 @@ from reminders.exceptions import SettingsRejected
 from reminders.settings import Settings
 from reminders.slots import SlotCalendar
 from reminders.store.database import Database
+from reminders.store.journals import FileJournals, NoJournals
 from schedules.workdays import china
 
 KEY_FILE = "secret.key"
+JOURNALS = "journals"
 
 
 def assemble(settings: Settings, *, clock: Clock | None = None, mailbox_only: bool = False) -> Service:
@@ -38,6 +40,7 @@ def assemble(settings: Settings, *, clock: Clock | None = None, mailbox_only: bo
         limiter=_limiter(settings),
         keys=_keys(settings),
         random=os.urandom,
+        journals=FileJournals(settings.data_dir / JOURNALS),
     )
 
 
@@ -52,6 +55,7 @@ def scratch(settings: Settings) -> Service:
         limiter=InProcessLimiter(),
         keys=LinkKeys((os.urandom(32).hex(),)),
         random=os.urandom,
+        journals=NoJournals(lasting=True),
     )
 
 

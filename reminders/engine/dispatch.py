@@ -1,163 +1,165 @@
 """Dispatch: claim deliveries, hand them over one by one, journal each outcome before the next.
 
-Intent is written before sending (the bytes are stored, the row is claimed) and the outcome after. After a kill exactly
-the first row of the lease without an outcome is unknown; the next tick settles it.
+Intent is written before sending (the bytes are stored, the row is claimed) and the outcome after. Rows go in chunks of
+about a second: one transaction checks and words them, the journal says before and after each hand-over what became of
+it, and one transaction writes the outcomes. After a kill exactly the row that was begun and has no outcome is unknown.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Connection, Row
-
-from channels.message import Payload, UnsendableMessage
 from channels.outcome import Outcome, Verdict
 from channels.secrets import destination_key
-from reminders.engine import outcomes
-from reminders.engine.rendering import channel_message, render
-from reminders.engine.service import WECOM, Service
-from reminders.messages import MessageKind
-from reminders.obligations import ENDED
-from reminders.store import messages, outbox, pauses
-from reminders.store.directory import Person, people_by_id
-from reminders.store.messages import living_items
+from reminders.engine import outcomes, poison
+from reminders.engine.outcomes import Done
+from reminders.engine.preparing import Prepared, prepare
+from reminders.engine.service import Service
+from reminders.store import outbox
+from reminders.store.journals import Entry, Journal
+from reminders.store.outbox import Claimed
 
+log = logging.getLogger("cuiban.dispatch")
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """One delivery ready to be handed over."""
-
-    row: Row[Any]
-    message: Row[Any]
-    payload: Payload
+FIRST_CHUNK, LARGEST_CHUNK = 8, 64
+A_CHUNK = timedelta(seconds=1)  # what is decided meanwhile (a pause, an answer) comes too late for so long
+STOP_AFTER = timedelta(seconds=60)  # a job gives back what it has not begun long before its time limit
 
 
 def dispatch(service: Service, ids: Sequence[int]) -> int:
-    """Send what is still free of some deliveries; how many were handed over."""
+    """Send what is still free of some deliveries, and what is urgent before it; how many were handed over."""
     lease = service.random(16).hex()
-    span = timedelta(seconds=service.settings.lease_seconds)
-    renewed_at = service.machine_now()
-    with service.database.write() as connection:
-        rows = outbox.claim(service.database, connection, ids, lease, renewed_at, span)
-    sent = 0
-    for row in rows:
-        if service.machine_now() - renewed_at > span / 3:
-            renewed_at = service.machine_now()
-            if not _renew(service, lease, renewed_at + span):
+    with service.journals.open(lease) as journal:
+        sender = _Sender(service, lease, journal)
+        try:
+            return sender.send(ids)
+        finally:
+            sender.hang_up()
+
+
+@dataclass
+class _Sender:
+    """One job's work under one lease."""
+
+    service: Service
+    lease: str
+    journal: Journal
+    used: set[str] = field(default_factory=set)
+    failing: dict[str, set[int]] = field(default_factory=dict)  # per channel the recipients that failed in a row
+
+    def send(self, ids: Sequence[int]) -> int:
+        began = renewed = self.service.machine_now()
+        rows, sent, size = self._claim(ids), 0, FIRST_CHUNK if self.journal.lasting else 1
+        while rows:
+            at = self.service.machine_now()
+            chunk, rows = rows[:size], rows[size:]
+            sent += self._chunk(chunk)
+            now = self.service.machine_now()
+            size = self._next_size(size, now - at)
+            if rows and now - began > STOP_AFTER:
+                self._give_back([row.id for row in rows])
                 break
-        sent += _hand_over(service, row, lease)
-    for channel in {row.channel for row in rows} & set(service.channels):
-        service.channels[channel].close()  # an idle connection behind a firewall would cost the next round a timeout
-    return sent
+            if rows and now - renewed > self._span() / 3:
+                renewed = now
+                if not self._renew(now):
+                    break
+            rows = sorted([*self._claim(()), *rows], key=_order) if rows else []
+        self.journal.done()
+        return sent
+
+    def hang_up(self) -> None:
+        """An idle connection behind a firewall would cost the next round a timeout."""
+        for channel in self.used:
+            self.service.channels[channel].close()
+
+    def _chunk(self, rows: Sequence[Claimed]) -> int:
+        """One chunk from checking to its outcomes; how many rows were handed over."""
+        ready = poison.isolating(self.service, self.lease, rows, self._prepare)
+        done: list[Done] = []
+        deferred: dict[int, datetime | None] = {}
+        for prepared in ready:
+            wait = self._wait(prepared)
+            if wait is not None:
+                deferred[prepared.row.id] = wait
+                continue
+            self.journal.begin(prepared.row.id)
+            found = self._hand_over(prepared)
+            done.append(found)
+            kept = self.journal.end(Entry(found.row.id, found.outcome, found.at, found.machine_at))
+            if not kept:
+                outcomes.write_down(self.service, [found], self.lease)
+                done.pop()
+        self._settle(done, deferred)
+        return len(done)
+
+    def _prepare(self, rows: Sequence[Claimed]) -> list[Prepared]:
+        with self.service.database.write() as connection:
+            return prepare(self.service, connection, rows, self.lease)
+
+    def _settle(self, done: list[Done], deferred: dict[int, datetime | None]) -> None:
+        if deferred:
+            with self.service.database.write() as connection:
+                for row_id, until in deferred.items():
+                    outbox.release(connection, [row_id], self.lease, until)
+        outcomes.write_down(self.service, done, self.lease)
+
+    def _hand_over(self, prepared: Prepared) -> Done:
+        channel = prepared.row.channel
+        self.used.add(channel)
+        try:
+            outcome = self.service.channels[channel].send(prepared.payload)
+        except Exception as error:  # a channel never raises; one that does anyway must not send the row for ever
+            log.exception("channel %s broke while it held delivery %d", channel, prepared.row.id)
+            outcome = Outcome(Verdict.IN_DOUBT, "error", f"发送程序出错（{type(error).__name__}），可能已经送达。")
+        self._note(prepared, outcome)
+        return Done(prepared.row, prepared.message, outcome, self.service.now(), self.service.machine_now())
+
+    def _note(self, prepared: Prepared, outcome: Outcome) -> None:
+        failing = self.failing.setdefault(prepared.row.channel, set())
+        if outcome.verdict in outcomes.NOT_THEIRS:
+            failing.add(prepared.message.contact_id)
+        else:
+            failing.clear()
+
+    def _wait(self, prepared: Prepared) -> datetime | None:
+        """When to look again at a row that may not go now: its channel fails for everybody, or by its own limit."""
+        row, now = prepared.row, self.service.machine_now()
+        if len(self.failing.get(row.channel, ())) >= outcomes.IN_A_ROW:
+            return now + outcomes.PARKED
+        if not self.service.channels[row.channel].limits.per_minute:
+            return None
+        # Two contacts behind one robot share its limit.
+        seconds = self.service.limiter.wait(destination_key(row.channel, prepared.payload.address), now.timestamp())
+        return now + timedelta(seconds=seconds) if seconds > 0 else None
+
+    def _claim(self, ids: Sequence[int]) -> list[Claimed]:
+        """What is free of some rows, and of the urgent ones in any case: a backlog never delays an escalation."""
+        service, now = self.service, self.service.machine_now()
+        most = service.settings.batch
+        with service.database.write() as connection:
+            return outbox.claim(service.database, connection, ids, self.lease, now, self._span(), most)
+
+    def _renew(self, now: datetime) -> bool:
+        with self.service.database.write() as connection:
+            return outbox.renew(connection, self.lease, now + self._span()) > 0
+
+    def _give_back(self, ids: Sequence[int]) -> None:
+        with self.service.database.write() as connection:
+            outbox.release(connection, ids, self.lease)
+
+    def _span(self) -> timedelta:
+        return timedelta(seconds=self.service.settings.lease_seconds)
+
+    def _next_size(self, size: int, took: timedelta) -> int:
+        if not self.journal.lasting:
+            return 1
+        if took > A_CHUNK:
+            return max(1, size // 2)
+        return min(LARGEST_CHUNK, size * 2) if took < A_CHUNK / 2 else size
 
 
-def _hand_over(service: Service, row: Row[Any], lease: str) -> int:
-    with service.database.write() as connection:
-        prepared = _prepare(service, connection, row, lease)
-    if prepared is None:
-        return 0
-    outcome = service.channels[row.channel].send(prepared.payload)
-    with service.database.write() as connection:
-        outcomes.record(service, connection, row, prepared.message, outcome, lease)
-    return 1
-
-
-def _prepare(service: Service, connection: Connection, row: Row[Any], lease: str) -> Prepared | None:
-    """Everything that is checked and written before a hand-over; None where it does not take place now."""
-    if not outbox.holds(connection, row.id, lease):
-        return None
-    message = messages.by_ids(connection, [row.message_id])[row.message_id]
-    if not _wanted(connection, message):
-        outbox.settle(connection, row.id, lease, state="struck")
-        messages.mark(connection, message.id, "empty")
-        return None
-    wait = _must_wait(service, connection, row, message)
-    if wait is not None:
-        outbox.release(connection, [row.id], lease, wait)
-        return None
-    try:
-        payload, message = _payload(service, connection, row, message)
-    except UnsendableMessage as error:
-        refused = Outcome(Verdict.DEAD_RECIPIENT, "unsendable", str(error))
-        outcomes.record(service, connection, row, message, refused, lease)
-        return None
-    seconds = _pace(service, row, payload)
-    if seconds > 0:
-        outbox.release(connection, [row.id], lease, service.machine_now() + timedelta(seconds=seconds))
-        return None
-    return Prepared(row, message, payload)
-
-
-def _wanted(connection: Connection, message: Row[Any]) -> bool:
-    """Whether a message that was never handed over still has something to say."""
-    if message.rendered_at is not None or message.kind in (MessageKind.DIGEST, MessageKind.ANSWER):
-        return True
-    living = living_items(connection, [message.id])
-    return any(item.version == item.current_version and item.state not in ENDED for item in living)
-
-
-def _must_wait(service: Service, connection: Connection, row: Row[Any], message: Row[Any]) -> datetime | None:
-    """When to look again, where nothing may leave now: outside the window, paused, parked, channel not configured."""
-    machine_now = service.machine_now()
-    if message.kind != MessageKind.ANSWER and service.slots.open_slot(service.now()) is None:
-        return machine_now
-    if _paused(connection, message):
-        return machine_now + timedelta(minutes=1)
-    parked = outbox.parked_now(connection, machine_now).get(outcomes.park_key(row.channel, message.contact_id))
-    if parked is not None:
-        return parked.until or machine_now + timedelta(minutes=15)
-    return None if row.channel in service.channels else machine_now + timedelta(minutes=15)
-
-
-def _paused(connection: Connection, message: Row[Any]) -> bool:
-    """Whether somebody stopped everything, or a plan or unit that the message speaks of."""
-    stopped = pauses.active(connection)
-    if stopped.everything or not (stopped.plan_ids or stopped.unit_ids):
-        return stopped.everything
-    about = living_items(connection, [message.id])
-    return any(item.plan_id in stopped.plan_ids or item.unit_id in stopped.unit_ids for item in about)
-
-
-def _payload(service: Service, connection: Connection, row: Row[Any], message: Row[Any]) -> tuple[Payload, Row[Any]]:
-    """The bytes of a part: made at the first hand-over, the same ever after."""
-    person = people_by_id(connection, [message.contact_id]).get(message.contact_id)
-    if row.payload is not None:
-        address = _address_now(service, connection, row, message, person)
-        return Payload(row.part, address, bytes(row.payload)), message
-    if person is None:
-        raise UnsendableMessage("收件人已不在登记名单里。")
-    message = render(service, connection, message)
-    parts = service.channels[row.channel].render(channel_message(service, connection, message, person, row.channel))
-    day = service.now().date()
-    extra = [outbox.Wanted(message.id, row.channel, row.lane, part.part) for part in parts[1:]]
-    outbox.add(service.database, connection, extra)
-    for part in parts[1:]:
-        outbox.keep_part(connection, message.id, row.channel, part.part, part.address, part.body, day)
-    outbox.keep_payload(connection, row.id, parts[0].address, parts[0].body, day)
-    return parts[0], message
-
-
-def _address_now(
-    service: Service, connection: Connection, row: Row[Any], message: Row[Any], person: Person | None
-) -> str:
-    """A robot's address stands in no byte of what it is sent: a mended one is used at the next try."""
-    if person is None or row.channel != WECOM:
-        return str(row.address)
-    again = channel_message(service, connection, message, person, row.channel)
-    return service.channels[row.channel].render(again)[0].address
-
-
-def _pace(service: Service, row: Row[Any], payload: Payload) -> float:
-    """Seconds a destination has to wait, by its channel's own limit; two contacts behind one robot share it."""
-    if not service.channels[row.channel].limits.per_minute:
-        return 0.0
-    key = destination_key(row.channel, payload.address)
-    return service.limiter.wait(key, service.machine_now().timestamp())
-
-
-def _renew(service: Service, lease: str, until: datetime) -> bool:
-    with service.database.write() as connection:
-        return outbox.renew(connection, lease, until) > 0
+def _order(row: Claimed) -> tuple[int, int]:
+    return row.lane, row.id

@@ -16,14 +16,13 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from channels.outcome import Verdict
+from reminders.engine.outcomes import IN_A_ROW, NOT_THEIRS
 from reminders.engine.service import SMTP, WECOM, Service
 from reminders.store import liveness, marks
+from reminders.store.liveness import REACHED
 
 TICK = "tick"
-IN_A_ROW = 3  # recipients
 TRIES = 300  # of a channel that are looked at: more than one slot brings a robot
-_NOT_THEIRS = (Verdict.RETRY_LATER, Verdict.PARK_CHANNEL, Verdict.DEAD_CHANNEL, Verdict.IN_DOUBT)
-_REACHED = (Verdict.ACCEPTED, Verdict.DEAD_RECIPIENT, Verdict.REFUSED_CONTENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ def judged(channel: str, tries: Sequence[Row[Any]], waiting: int) -> list[Incide
         if dead:
             whose = (dead[0].unit or dead[0].name or "") if channel == WECOM else ""
             found.append(Incident(key, dead[-1].tried_at, channel, dead[0].detail, dead[0].code, waiting, whose))
-    failing = list(takewhile(lambda row: row.verdict in _NOT_THEIRS, tries))
+    failing = list(takewhile(lambda row: row.verdict in NOT_THEIRS, tries))
     if not found and len({row.contact_id for row in failing}) >= IN_A_ROW:
         first, last = failing[-1], failing[0]
         found.append(Incident(channel, first.tried_at, channel, last.detail, last.code, waiting, lasting=False))
@@ -95,8 +94,8 @@ def judged(channel: str, tries: Sequence[Row[Any]], waiting: int) -> list[Incide
 def works(channel: str, tries: Sequence[Row[Any]]) -> set[str]:
     """The keys whose newest try reached the far end."""
     newest = {key: mine[0] for key, mine in _by_key(channel, tries).items()}
-    reached = {key for key, row in newest.items() if row.verdict in _REACHED}
-    return reached | ({channel} if tries and tries[0].verdict in _REACHED else set())
+    reached = {key for key, row in newest.items() if row.verdict in REACHED}
+    return reached | ({channel} if tries and tries[0].verdict in REACHED else set())
 
 
 def _by_key(channel: str, tries: Iterable[Row[Any]]) -> dict[str, list[Row[Any]]]:

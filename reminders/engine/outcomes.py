@@ -2,81 +2,140 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
+from sqlalchemy.exc import OperationalError
 
 from channels.channel import PlainTextChannel
 from channels.outcome import Outcome, Verdict
 from channels.retry import Decision, DeliveryState, next_state
 from reminders import delay, silence
+from reminders.engine import poison
 from reminders.engine.changes import Batch
 from reminders.engine.rendering import channel_message
 from reminders.engine.service import SMTP, Service
+from reminders.exceptions import DatabaseUnreachable
 from reminders.messages import MessageKind
-from reminders.obligations import Kind, Obligation, State
+from reminders.obligations import Change, Kind, Obligation, State
 from reminders.slots import Slot
-from reminders.store import events, messages, obligations, outbox
+from reminders.store import events, liveness, messages, obligations, outbox
 from reminders.store.directory import Directory, people_by_id
-from reminders.store.outbox import Wanted
-from reminders.store.tables import deliveries, items
+from reminders.store.outbox import Claimed, Wanted
+from reminders.store.tables import items
 from reminders.store.tables import messages as message_table
 
 GIVE_UP_WORKDAYS = 2
+IN_A_ROW = 3  # recipients that fail one after the other for a cause not theirs: the channel fails for everybody
+PARKED = timedelta(minutes=1)
+NOT_THEIRS = (Verdict.RETRY_LATER, Verdict.PARK_CHANNEL, Verdict.DEAD_CHANNEL, Verdict.IN_DOUBT)
 UNDELIVERED = "undelivered"
 
 
-def record(
-    service: Service, connection: Connection, row: Row[Any], message: Row[Any], outcome: Outcome, lease: str
-) -> None:
-    """Journal one try and settle its delivery; `row` is the claimed delivery."""
-    number = row.attempts + 1
-    now, machine_now = service.now(), service.machine_now()
-    decision = _decide(service, row, outcome, number)
-    state = decision.state.value
-    retry_at = machine_now + (decision.after or timedelta(0)) if decision.state is DeliveryState.RETRY else None
-    done_at = now if decision.state in (DeliveryState.SENT, DeliveryState.FAILED) else None
-    mine = outbox.settle(connection, row.id, lease, state=state, attempts=number, retry_at=retry_at, done_at=done_at)
-    outbox.journal(
+@dataclass(frozen=True, slots=True)
+class Done:
+    """One try: the claimed delivery, its message, and what came of it."""
+
+    row: Claimed
+    message: Row[Any]
+    outcome: Outcome
+    at: datetime  # business time
+    machine_at: datetime
+
+
+def write_down(service: Service, done: Sequence[Done], lease: str) -> None:
+    """Write outcomes in one transaction. One that breaks it is settled alone, without what it would lead to."""
+    if not done:
+        return
+    try:
+        with service.database.write() as connection:
+            record(service, connection, done, lease)
+    except (DatabaseUnreachable, OperationalError):
+        raise  # the journal keeps them until the database answers again
+    except Exception as error:
+        if len(done) > 1:
+            for one in done:
+                write_down(service, [one], lease)
+            return
+        _only_settle(service, done[0], lease, error)
+
+
+def record(service: Service, connection: Connection, done: Sequence[Done], lease: str) -> None:
+    """Journal tries and settle their deliveries, each once, whoever holds them now."""
+    if not done:
+        return
+    outbox.note_attempts(
         connection,
-        row.id,
-        number,
-        outcome.verdict.value,
-        outcome.code,
-        outcome.detail,
-        machine_now=machine_now,
-        now=now,
+        [outbox.Attempt(one.row.id, one.row.attempts + 1, one.outcome, one.machine_at, one.at) for one in done],
     )
-    if not mine:
-        return  # somebody took the row over meanwhile and decides; the journal still tells what happened
-    _events(service, connection, message, outcome, decision)
+    held = {row.id for row in outbox.held(service.database, connection, lease, [one.row.id for one in done])}
+    mine = [one for one in done if one.row.id in held]  # the others were taken over: somebody else decides
+    decided = [(one, _decide(service, connection, one)) for one in mine]
+    taken = [one for one, decision in decided if decision.state is DeliveryState.SENT]
+    if taken:
+        now = max(one.at for one in taken)
+        outbox.sent(connection, [one.row.id for one in taken], lease, now)
+        happened = [_event("delivery.accepted", one) for one in taken]
+        events.append(connection, happened, at=service.now(), recorded_at=service.machine_now())
+        accepted(service, connection, {one.message.id: one.message for one in taken}, now)
+    for one, decision in decided:
+        if decision.state is not DeliveryState.SENT:
+            _settle(service, connection, one, decision, lease)
+    _park_failing(service, connection, mine)
+
+
+def _settle(service: Service, connection: Connection, one: Done, decision: Decision, lease: str) -> None:
+    """What a try leads to that was not taken."""
+    row, message = one.row, one.message
+    retry_at = None
+    if decision.state is DeliveryState.RETRY:
+        retry_at = service.machine_now() + (decision.after or timedelta(0))
+    done_at = one.at if decision.state is DeliveryState.FAILED else None
+    number = row.attempts + 1
+    state = decision.state.value
+    outbox.settle(connection, row.id, lease, state=state, attempts=number, retry_at=retry_at, done_at=done_at)
     if decision.plain:
         _shorten(service, connection, row, message)
     if decision.park:
-        _park(service, connection, row, message, outcome, decision)
-    if decision.state is DeliveryState.SENT:
-        accepted(service, connection, message)
-    elif decision.state is DeliveryState.FAILED:
+        _park(service, connection, one, decision)
+    if decision.state is DeliveryState.FAILED:
+        happened = [_event("delivery.failed", one)]
+        events.append(connection, happened, at=service.now(), recorded_at=service.machine_now())
         failed(service, connection, message)
     elif decision.state is DeliveryState.UNKNOWN:
         settle_unknown(service, connection, row, message, after=decision.after)
 
 
-def accepted(service: Service, connection: Connection, message: Row[Any]) -> None:
-    """A channel took the message: the waits of its items begin, once every part of it was taken."""
-    waiting = select(deliveries.c.id).where(
-        deliveries.c.message_id == message.id, deliveries.c.state.in_(["pending", "claimed", "retry"])
-    )
-    if connection.execute(waiting).first() is not None:
+def _only_settle(service: Service, one: Done, lease: str, error: Exception) -> None:
+    """An outcome whose consequences break the program: the row is not sent again, and a person looks at it."""
+    poison.note(one.row, error)
+    with service.database.write() as connection:
+        tried = outbox.Attempt(one.row.id, one.row.attempts + 1, one.outcome, one.machine_at, one.at)
+        outbox.note_attempts(connection, [tried])
+        poison.set_aside(service, connection, one.row, lease, type(error).__name__)
+
+
+def accepted(service: Service, connection: Connection, found: Mapping[int, Row[Any]], now: datetime) -> None:
+    """Channels took messages: the waits of their items begin, once every part was taken."""
+    whole = {key: row for key, row in found.items() if key not in outbox.unfinished(connection, found)}
+    if not whole:
         return
-    now = service.now()
-    messages.mark(connection, message.id, "accepted", now)
-    levels = _levels(connection, message)
-    batch = _batch(service, connection, levels)
-    for obligation in obligations.locked(service.database, connection, sorted(levels)):
-        batch.add(obligation, _accept(service, obligation, levels[obligation.id]))
+    messages.mark_accepted(connection, whole, now)
+    speaking = _speaking(connection, whole)
+    levels = {message_id: _levels(items_of) for message_id, items_of in speaking.items()}
+    ids = sorted({key for by_id in levels.values() for key in by_id})
+    if not ids:
+        return
+    standing = {o.id: o for o in obligations.locked(service.database, connection, ids)}
+    batch = _batch(service, connection, list(standing.values()))
+    for message_id in sorted(levels):
+        for key, level in sorted(levels[message_id].items()):
+            if key in standing and batch.add(standing[key], _accept(service, standing[key], level, now)):
+                standing[key] = batch.changed[-1]
     batch.write()
 
 
@@ -85,9 +144,9 @@ def failed(service: Service, connection: Connection, message: Row[Any]) -> None:
     if _next_route(service, connection, message):
         return
     messages.mark(connection, message.id, "failed")
-    items_of = _speaking(connection, message)
-    batch = _batch(service, connection, {item.obligation_id for item in items_of})
+    items_of = _speaking(connection, {message.id: message}).get(message.id, [])
     found = obligations.locked(service.database, connection, sorted({item.obligation_id for item in items_of}))
+    batch = _batch(service, connection, found)
     for obligation in found:
         mine = [item for item in items_of if item.obligation_id == obligation.id]
         if any(_reached_nobody(connection, obligation, item, message.id) for item in mine):
@@ -139,43 +198,46 @@ def settle_unknown(
     events.append(connection, [happened], at=service.now(), recorded_at=machine_now)
 
 
-def _decide(service: Service, row: Row[Any], outcome: Outcome, number: int) -> Decision:
-    """A mail server that fails for everybody only waits; a recipient, or one robot, is given up after two days."""
-    decision = next_state(outcome, number)
-    for_everybody = decision.park and row.channel == SMTP
-    if decision.state is not DeliveryState.RETRY or for_everybody or row.first_tried_on is None:
+def _decide(service: Service, connection: Connection, one: Done) -> Decision:
+    """A channel that fails for everybody only waits; a recipient, or one robot, is given up after two days."""
+    decision = next_state(one.outcome, one.row.attempts + 1)
+    for_everybody = one.outcome.everybody or (decision.park and one.row.channel == SMTP)
+    if decision.state is not DeliveryState.RETRY or for_everybody or one.row.first_tried_on is None:
         return decision
-    until = service.slots.workdays.add_workdays(row.first_tried_on, GIVE_UP_WORKDAYS)
-    return Decision(DeliveryState.FAILED) if service.now().date() > until else decision
+    until = service.slots.workdays.add_workdays(one.row.first_tried_on, GIVE_UP_WORKDAYS)
+    if one.at.date() <= until or not liveness.reached_since(connection, one.row.channel, one.row.id, IN_A_ROW):
+        return decision
+    return Decision(DeliveryState.FAILED)
 
 
-def _accept(service: Service, obligation: Obligation, level: int) -> Any:
+def _accept(service: Service, obligation: Obligation, level: int, now: datetime) -> Change | None:
     if obligation.kind is Kind.COMPLETION:
         return delay.accepted(obligation, level)
-    return silence.accepted(obligation, level, service.now().date(), service.slots)
+    return silence.accepted(obligation, level, now.date(), service.slots)
 
 
-def _levels(connection: Connection, message: Row[Any]) -> dict[int, int]:
+def _levels(items_of: Iterable[Row[Any]]) -> dict[int, int]:
     """The obligations of a message and the highest level at which it speaks of each."""
     found: dict[int, int] = {}
-    for item in _speaking(connection, message):
+    for item in items_of:
         found[item.obligation_id] = max(item.level, found.get(item.obligation_id, 0))
     return found
 
 
-def _speaking(connection: Connection, message: Row[Any]) -> list[Row[Any]]:
-    """The items of a message that tell somebody what he owes.
+def _speaking(connection: Connection, found: Mapping[int, Row[Any]]) -> dict[int, list[Row[Any]]]:
+    """The items of messages that tell somebody what he owes.
 
     The work group's message names nobody, and 未送达 is no asking: neither begins a wait nor proves anything.
     """
-    if message.kind == MessageKind.WORKGROUP:
-        return []
-    living = messages.living_items(connection, [message.id])
-    return [item for item in living if item.version == item.current_version and item.step != UNDELIVERED]
+    personal = [key for key, message in found.items() if message.kind != MessageKind.WORKGROUP]
+    living = messages.living_by_message(connection, personal)
+    return {
+        key: [item for item in items_of if item.version == item.current_version and item.step != UNDELIVERED]
+        for key, items_of in living.items()
+    }
 
 
-def _batch(service: Service, connection: Connection, obligation_ids: Iterable[int]) -> Batch:
-    found = obligations.by_ids(connection, sorted(obligation_ids))
+def _batch(service: Service, connection: Connection, found: Sequence[Obligation]) -> Batch:
     directory = Directory.load(connection, {o.plan_id for o in found}, {o.unit_id for o in found})
     return Batch(service, connection, directory, current(service))
 
@@ -215,26 +277,31 @@ def _repeatable(connection: Connection, message: Row[Any]) -> bool:
     return reader is None or reader.role != "leader"
 
 
-def _events(service: Service, connection: Connection, message: Row[Any], outcome: Outcome, decision: Decision) -> None:
-    kinds = {DeliveryState.SENT: "delivery.accepted", DeliveryState.FAILED: "delivery.failed"}
-    kind = kinds.get(decision.state)
-    if kind is None:
-        return
-    body = {"code": outcome.code, "verdict": outcome.verdict.value}
-    happened = events.Event(kind, message_id=message.id, contact_id=message.contact_id, body=body)
-    events.append(connection, [happened], at=service.now(), recorded_at=service.machine_now())
+def _event(kind: str, one: Done) -> events.Event:
+    body = {"code": one.outcome.code, "verdict": one.outcome.verdict.value}
+    return events.Event(kind, message_id=one.message.id, contact_id=one.message.contact_id, body=body)
 
 
-def _park(
-    service: Service, connection: Connection, row: Row[Any], message: Row[Any], outcome: Outcome, decision: Decision
-) -> None:
+def _park(service: Service, connection: Connection, one: Done, decision: Decision) -> None:
     """A robot is parked by itself, a mail server for everybody."""
-    channel = park_key(row.channel, message.contact_id)
+    channel = park_key(one.row.channel, one.message.contact_id)
+    kind = "channel.dead" if one.outcome.verdict is Verdict.DEAD_CHANNEL else "channel.parked"
+    _leave_alone(service, connection, channel, decision.after or PARKED, one, kind)
+
+
+def _park_failing(service: Service, connection: Connection, done: Sequence[Done]) -> None:
+    """Three recipients in a row failed for a cause not theirs: the whole channel is left alone for a while."""
+    for channel in {one.row.channel for one in done}:
+        mine = [one for one in done if one.row.channel == channel]
+        failing = list(takewhile(lambda one: one.outcome.verdict in NOT_THEIRS, reversed(mine)))
+        if len({one.message.contact_id for one in failing}) >= IN_A_ROW:
+            _leave_alone(service, connection, channel, PARKED, failing[0], "channel.parked")
+
+
+def _leave_alone(service: Service, connection: Connection, channel: str, span: timedelta, one: Done, kind: str) -> None:
     machine_now = service.machine_now()
-    until = machine_now + (decision.after or timedelta(minutes=1))
-    outbox.park(service.database, connection, channel, until, outcome.detail, machine_now)
-    kind = "channel.dead" if outcome.verdict is Verdict.DEAD_CHANNEL else "channel.parked"
-    happened = events.Event(kind, message_id=message.id, body={"channel": channel, "code": outcome.code})
+    outbox.park(service.database, connection, channel, machine_now + span, one.outcome.detail, machine_now)
+    happened = events.Event(kind, message_id=one.message.id, body={"channel": channel, "code": one.outcome.code})
     events.append(connection, [happened], at=service.now(), recorded_at=machine_now)
 
 

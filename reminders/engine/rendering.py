@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,71 +20,83 @@ from reminders.messages import MessageKind, MessageView, OfficeView, Rendered, c
 from reminders.obligations import Obligation
 from reminders.slots import Slot
 from reminders.store import evidence, links, messages, obligations, plans
-from reminders.store.directory import Directory, Person, people_by_id
-from reminders.store.messages import living_items
+from reminders.store.directory import Directory, Person
 
 LINK_WORKDAYS = 15
 LINK_DAYS = 180
 
 
-def render(service: Service, connection: Connection, row: Row[Any]) -> Row[Any]:
-    """Word a message and keep its words; a message that was worded before comes back as it is."""
-    if row.rendered_at is not None:
-        return row
-    living = living_items(connection, [row.id])
-    found = {o.id: o for o in obligations.by_ids(connection, [item.obligation_id for item in living])}
-    person = people_by_id(connection, [row.contact_id])[row.contact_id]
-    number = f"{Slot.parse(row.slot).day:%m%d}-{row.id}"
-    view = message_view(service, connection, row, person, living, found, number)
-    rendered = compose(view)
-    _keep(service, connection, row, rendered, number, list(found))
-    return messages.by_ids(connection, [row.id])[row.id]
+class Desk:
+    """Where messages are worded: what several of them are worded from is read once."""
 
+    def __init__(
+        self,
+        service: Service,
+        connection: Connection,
+        heads: Iterable[Row[Any]],
+        living: Mapping[int, list[Row[Any]]],
+        people: Mapping[int, Person],
+    ) -> None:
+        self._service, self._connection, self._living, self._people = service, connection, living, people
+        self._day = service.now().date()
+        fresh = [row for row in heads if row.rendered_at is None]
+        ids = {item.obligation_id for row in fresh for item in living.get(row.id, ())}
+        self._found = {o.id: o for o in obligations.by_ids(connection, sorted(ids))} if ids else {}
+        self._viewers: dict[frozenset[int], tuple[Viewer, Sequence[Obligation]]] = {}
 
-def message_view(
-    service: Service,
-    connection: Connection,
-    row: Row[Any],
-    person: Person,
-    living: list[Row[Any]],
-    found: dict[int, Obligation],
-    number: str,
-) -> MessageView:
-    """Everything one message is worded from."""
-    day = service.now().date()
-    shown = [
-        Shown(found[item.obligation_id], item.step, item.level, item.id)
-        for item in living
-        if item.version == found[item.obligation_id].version
-    ]
-    kind = MessageKind(row.kind)
-    # A digest speaks of all plans its reader is in, also where none of its items is due today.
-    plan_ids = {s.obligation.plan_id for s in shown} or plans.of_reader(connection, person.id, person.unit_id)
-    scope = obligations.of_plans(connection, plan_ids) if kind is MessageKind.DIGEST else [s.obligation for s in shown]
-    viewer = Viewer(service, connection, scope, day)
-    ordered = sorted(plan_ids)
-    office = viewer.office(ordered[0]) if ordered and ordered[0] in viewer.directory.plans else OfficeView("", "", "")
-    unit = _unit_name(connection, person)
-    return MessageView(
-        kind=kind,
-        slot=row.slot,
-        day=day,
-        destination=destination_of(connection, person),
-        recipient=person.name,
-        role=person.role,
-        unit=unit,
-        office=office,
-        plan_titles=tuple(viewer.directory.plans[i].title for i in ordered if i in viewer.directory.plans),
-        items=tuple(viewer.item(s) for s in shown),
-        link=_link(service, connection, row, person, [s.obligation for s in shown]),
-        number=number,
-        digest=digest_view(service, viewer, scope, person, row, unit) if kind is MessageKind.DIGEST else None,
-        answer_text=str((row.body or {}).get("sentence", "")),
-        mentions=_mentions(connection, person),
-        catch_up=kind is not MessageKind.ANSWER and is_catch_up(connection, row.slot),
-        confirmed_by_others=_answers_of_others(connection, person, row),
-        copied_from=_liaisons_told(connection, person, row),
-    )
+    def word(self, row: Row[Any]) -> Row[Any]:
+        """Word a message and keep its words; one that was worded before comes back as it is."""
+        if row.rendered_at is None:
+            number = f"{Slot.parse(row.slot).day:%m%d}-{row.id}"
+            rendered = compose(self._view(row, self._people[row.contact_id], number))
+            about = [item.obligation_id for item in self._living.get(row.id, ())]
+            _keep(self._service, self._connection, row, rendered, number, about)
+        return messages.by_ids(self._connection, [row.id])[row.id]
+
+    def _view(self, row: Row[Any], person: Person, number: str) -> MessageView:
+        """Everything one message is worded from."""
+        service, connection = self._service, self._connection
+        shown = [
+            Shown(self._found[item.obligation_id], item.step, item.level, item.id)
+            for item in self._living.get(row.id, ())
+            if item.version == self._found[item.obligation_id].version
+        ]
+        kind = MessageKind(row.kind)
+        is_digest = kind is MessageKind.DIGEST
+        plan_ids = {s.obligation.plan_id for s in shown}
+        if is_digest and not plan_ids:
+            # A digest speaks of all plans its reader is in, also where none of its items is due today.
+            plan_ids = plans.of_reader(connection, person.id, person.unit_id)
+        viewer, scope = self._viewer(frozenset(plan_ids) if is_digest else frozenset())
+        ordered = sorted(plan_ids & viewer.directory.plans.keys())
+        unit = _unit_name(connection, person)
+        return MessageView(
+            kind=kind,
+            slot=row.slot,
+            day=self._day,
+            destination=destination_of(connection, person),
+            recipient=person.name,
+            role=person.role,
+            unit=unit,
+            office=viewer.office(ordered[0]) if ordered else OfficeView("", "", ""),
+            plan_titles=tuple(viewer.directory.plans[i].title for i in ordered),
+            items=tuple(viewer.item(s) for s in shown),
+            link=_link(service, connection, row, person, [s.obligation for s in shown]),
+            number=number,
+            digest=digest_view(service, viewer, scope, person, row, unit) if is_digest else None,
+            answer_text=str((row.body or {}).get("sentence", "")),
+            mentions=_mentions(connection, person),
+            catch_up=kind is not MessageKind.ANSWER and is_catch_up(connection, row.slot),
+            confirmed_by_others=_answers_of_others(connection, person, row),
+            copied_from=_liaisons_told(connection, person, row),
+        )
+
+    def _viewer(self, plan_ids: frozenset[int]) -> tuple[Viewer, Sequence[Obligation]]:
+        """What a digest of some plans sees, all of them; without plans what the messages on the desk speak of."""
+        if plan_ids not in self._viewers:
+            scope = obligations.of_plans(self._connection, plan_ids) if plan_ids else list(self._found.values())
+            self._viewers[plan_ids] = (Viewer(self._service, self._connection, scope, self._day), scope)
+        return self._viewers[plan_ids]
 
 
 def channel_message(service: Service, connection: Connection, row: Row[Any], person: Person, channel: str) -> Message:

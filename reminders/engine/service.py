@@ -14,6 +14,7 @@ from reminders.settings import Settings
 from reminders.slots import Slot, SlotCalendar
 from reminders.store.database import Database
 from reminders.store.directory import Person
+from reminders.store.journals import Journals, NoJournals
 
 MAILBOX, SMTP, WECOM = "mailbox", "smtp", "wecom"
 
@@ -30,6 +31,7 @@ class Service:
     limiter: RateLimiter
     keys: LinkKeys
     random: Callable[[int], bytes] = field(repr=False)
+    journals: Journals = field(default_factory=NoJournals)
 
     def now(self) -> datetime:
         """Business time."""

@@ -12,9 +12,9 @@ from typing import Any
 from reminders.engine.changes import Batch, advance
 from reminders.engine.digests import open_digests
 from reminders.engine.outage import give_back, outage_between
-from reminders.engine.outcomes import settle_unknown
 from reminders.engine.overtaking import overtake
 from reminders.engine.service import Service
+from reminders.engine.takeover import recover
 from reminders.messages import MessageKind
 from reminders.slots import Slot
 from reminders.store import events, marks, messages, obligations, outbox, pauses
@@ -50,9 +50,8 @@ def tick(service: Service) -> Ticked:
             steps += moved
         if found.unsealed or steps or found.digest:
             sealed = _seal(service, slot, now)
-    if found.stale:
-        recover(service)
-    anything = found.waiting or found.stale or sealed
+    taken = recover(service) if found.held else 0
+    anything = found.waiting or taken or sealed
     return Ticked(slot, steps, sealed, _waiting(service, slot) if anything and not found.stopped else ())
 
 
@@ -84,15 +83,6 @@ def _bound(body: dict[str, Any], slot: Slot | None, machine_now: datetime) -> tu
         return None, machine_now
     since = datetime.fromisoformat(whole_at)
     return (Slot.parse(low), since) if timedelta(0) <= machine_now - since < WHOLE_EVERY else (None, machine_now)
-
-
-def recover(service: Service) -> None:
-    """Take over what a dead sender held; an unknown one is repeated once, a leader's waits for a person."""
-    with service.database.write() as connection:
-        unknown = outbox.take_over(service.database, connection, service.machine_now())
-        kinds = messages.by_ids(connection, {row.message_id for row in unknown})
-        for row in unknown:
-            settle_unknown(service, connection, row, kinds[row.message_id])
 
 
 def _claim(service: Service, slot: Slot) -> int:

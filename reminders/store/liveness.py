@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, case, func, select, update
 
+from channels.outcome import Verdict
+from reminders.store.outbox import WAITING
 from reminders.store.tables import attempts, contacts, deliveries, messages, parked, plans, units
 
-WAITING = ("pending", "retry", "claimed")
+REACHED = (Verdict.ACCEPTED, Verdict.DEAD_RECIPIENT, Verdict.REFUSED_CONTENT)  # the far end works
 LOOKED_BACK = 20_000  # tries of all channels among which those of one are sought
 
 
@@ -51,6 +53,23 @@ def newest_tries(connection: Connection, channel: str, limit: int) -> list[Row[A
         .limit(limit)
     )
     return list(connection.execute(query))
+
+
+def reached_since(connection: Connection, channel: str, delivery_id: int, others: int) -> bool:
+    """Whether a channel worked for anybody since the first try of one delivery.
+
+    Where fewer than `others` other recipients were tried meanwhile, nothing speaks against the channel either.
+    """
+    first = select(func.min(attempts.c.id)).where(attempts.c.delivery_id == delivery_id).scalar_subquery()
+    query = (
+        select(messages.c.contact_id, func.max(case((attempts.c.verdict.in_(REACHED), 1), else_=0)).label("reached"))
+        .join(deliveries, deliveries.c.id == attempts.c.delivery_id)
+        .join(messages, messages.c.id == deliveries.c.message_id)
+        .where(deliveries.c.channel == channel, attempts.c.id >= first, attempts.c.delivery_id != delivery_id)
+        .group_by(messages.c.contact_id)
+    )
+    found = connection.execute(query).all()
+    return len(found) < others or any(row.reached for row in found)
 
 
 def parked_for_good(connection: Connection) -> list[Row[Any]]:

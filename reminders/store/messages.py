@@ -204,6 +204,27 @@ def living_items(connection: Connection, message_ids: Iterable[int]) -> list[Row
     return list(connection.execute(query))
 
 
+def living_by_message(connection: Connection, message_ids: Iterable[int]) -> dict[int, list[Row[Any]]]:
+    """The living items of each message that has some."""
+    found: dict[int, list[Row[Any]]] = {}
+    for item in living_items(connection, message_ids):
+        found.setdefault(item.message_id, []).append(item)
+    return found
+
+
+def heads(connection: Connection, ids: Iterable[int]) -> dict[int, Row[Any]]:
+    """Messages by id without their words, which are long."""
+    found: list[Row[Any]] = list(connection.execute(select(*_HEAD).where(messages.c.id.in_(list(ids)))))
+    return {row.id: row for row in found}
+
+
+def mark_accepted(connection: Connection, ids: Iterable[int], at: datetime) -> None:
+    """Channels took messages; the first acceptance is kept."""
+    moment = func.coalesce(messages.c.accepted_at, literal(at, messages.c.accepted_at.type))
+    wanted = messages.c.id.in_(list(ids))
+    connection.execute(update(messages).where(wanted).values(state="accepted", accepted_at=moment))
+
+
 def by_ids(connection: Connection, ids: Iterable[int]) -> dict[int, Row[Any]]:
     """Messages by id."""
     return {row.id: row for row in connection.execute(select(messages).where(messages.c.id.in_(list(ids))))}
@@ -214,13 +235,9 @@ def keep_rendered(connection: Connection, key: int, **columns: Any) -> None:
     connection.execute(update(messages).where(messages.c.id == key, messages.c.rendered_at.is_(None)).values(**columns))
 
 
-def mark(connection: Connection, message_id: int, state: str, accepted_at: datetime | None = None) -> None:
-    """What became of a message as a whole; the first acceptance is kept."""
-    values: dict[str, Any] = {"state": state}
-    if accepted_at is not None:
-        moment = literal(accepted_at, messages.c.accepted_at.type)
-        values["accepted_at"] = func.coalesce(messages.c.accepted_at, moment)
-    connection.execute(update(messages).where(messages.c.id == message_id).values(**values))
+def mark(connection: Connection, message_id: int, state: str) -> None:
+    """What became of a message as a whole."""
+    connection.execute(update(messages).where(messages.c.id == message_id).values(state=state))
 
 
 def thread_start(connection: Connection, contact_id: int, obligation_ids: Sequence[int], before: int) -> str:
@@ -249,3 +266,15 @@ def count_in_week(connection: Connection, contact_id: int, kind: MessageKind, fi
         messages.c.slot <= str(last),
     )
     return int(connection.scalar(query) or 0)
+
+
+_HEAD = (
+    messages.c.id,
+    messages.c.contact_id,
+    messages.c.slot,
+    messages.c.kind,
+    messages.c.week_on,
+    messages.c.body,
+    messages.c.state,
+    messages.c.rendered_at,
+)

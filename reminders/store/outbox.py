@@ -1,7 +1,7 @@
 """Deliveries, an outbox: pending → claimed (lease) → sent | retry | failed | unknown.
 
-A sender hands over in the order of the rows and journals each outcome before the next; so after a kill exactly the
-first row of its lease without an outcome is unknown, and the others were never begun.
+A sender hands over in the order of the rows and journals each outcome before the next (`journals.py`); so after a
+kill exactly the row that was begun and has no outcome is unknown, and those after it were never begun.
 """
 
 from __future__ import annotations
@@ -11,12 +11,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, or_, select, update
+from sqlalchemy import Connection, Row, and_, func, literal, or_, select, update
 
-from reminders.store.database import Database
+from channels.outcome import Outcome
+from reminders.store.database import Database, insert_many
 from reminders.store.tables import attempts, deliveries, messages, parked
 
 URGENT, USUAL = 0, 1
+WAITING = ("pending", "retry", "claimed")
+ALONE_AFTER = 3  # rounds that ended before a row was begun: from then on it is claimed by itself
+Claimed = Row[Any]  # the columns of _COLUMNS
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,25 @@ def add(database: Database, connection: Connection, wanted: Iterable[Wanted]) ->
         connection.execute(database.insert(deliveries).on_conflict_do_nothing(), rows)
 
 
+_ORDER = (deliveries.c.lane, deliveries.c.id)
+_COLUMNS = (
+    deliveries.c.id,
+    deliveries.c.message_id,
+    deliveries.c.channel,
+    deliveries.c.part,
+    deliveries.c.lane,
+    deliveries.c.attempts,
+    deliveries.c.repeats,
+    deliveries.c.stumbles,
+    deliveries.c.address,
+    deliveries.c.payload,
+    deliveries.c.first_tried_on,
+    deliveries.c.lease_until,
+    deliveries.c.begun_at,
+)
+_FREE: dict[str, None] = {"lease": None, "lease_until": None, "begun_at": None}
+
+
 def _ready(machine_now: datetime) -> Any:
     return or_(
         deliveries.c.state == "pending",
@@ -49,7 +72,7 @@ def waiting_ids(
     """What waits to be sent now, urgent rows first."""
     query = (
         select(deliveries.c.id)
-        .where(deliveries.c.state.in_(["pending", "retry", "claimed"]), _ready(machine_now))
+        .where(deliveries.c.state.in_(WAITING), _ready(machine_now))
         .order_by(deliveries.c.lane, deliveries.c.id)
         .limit(limit)
     )
@@ -59,33 +82,54 @@ def waiting_ids(
 
 
 def claim(
-    database: Database, connection: Connection, ids: Sequence[int], lease: str, machine_now: datetime, span: timedelta
-) -> list[Row[Any]]:
-    """Take what of `ids` is still free, under one lease; rows come back in the order of sending."""
-    free = select(deliveries.c.id).where(deliveries.c.id.in_(list(ids)), _ready(machine_now))
+    database: Database,
+    connection: Connection,
+    ids: Sequence[int],
+    lease: str,
+    machine_now: datetime,
+    span: timedelta,
+    most: int,
+) -> list[Claimed]:
+    """Take what of `ids` is still free, and at most `most` urgent rows besides, under one lease.
+
+    Rows come back in the order of sending. One that ended several rounds before it was begun travels alone: should it
+    be the one that kills its sender, it takes nobody with it any more.
+    """
+    wanted = {*ids, *_urgent(connection, machine_now, most)}
+    if not wanted:
+        return []
+    free = (
+        select(deliveries.c.id, deliveries.c.stumbles)
+        .where(deliveries.c.id.in_(wanted), _ready(machine_now))
+        .order_by(*_ORDER)
+    )
     if database.is_postgresql:
         free = free.with_for_update(skip_locked=True)
+    chosen = _company(list(connection.execute(free)))
+    if not chosen:
+        return []
     taken = connection.execute(
         update(deliveries)
-        .where(deliveries.c.id.in_(free.scalar_subquery()))
+        .where(deliveries.c.id.in_(chosen))
         .values(state="claimed", lease=lease, lease_until=machine_now + span)
         .returning(*_COLUMNS)
     ).all()
     return sorted(taken, key=lambda row: (row.lane, row.id))
 
 
-_COLUMNS = (
-    deliveries.c.id,
-    deliveries.c.message_id,
-    deliveries.c.channel,
-    deliveries.c.part,
-    deliveries.c.lane,
-    deliveries.c.attempts,
-    deliveries.c.repeats,
-    deliveries.c.address,
-    deliveries.c.payload,
-    deliveries.c.first_tried_on,
-)
+def _urgent(connection: Connection, machine_now: datetime, most: int) -> list[int]:
+    query = (
+        select(deliveries.c.id)
+        .where(deliveries.c.state.in_(WAITING), deliveries.c.lane == URGENT, _ready(machine_now))
+        .order_by(deliveries.c.id)
+        .limit(most)
+    )
+    return [row.id for row in connection.execute(query)]
+
+
+def _company(free: Sequence[Row[Any]]) -> list[int]:
+    alone = [row.id for row in free if row.stumbles >= ALONE_AFTER]
+    return [row.id for row in free if row.stumbles < ALONE_AFTER] or alone[:1]
 
 
 def renew(connection: Connection, lease: str, until: datetime) -> int:
@@ -96,54 +140,76 @@ def renew(connection: Connection, lease: str, until: datetime) -> int:
     return renewed.rowcount
 
 
-def holds(connection: Connection, delivery_id: int, lease: str) -> bool:
-    """Whether a row still belongs to a lease."""
-    query = select(deliveries.c.id).where(
-        deliveries.c.id == delivery_id, deliveries.c.lease == lease, deliveries.c.state == "claimed"
-    )
-    return connection.execute(query).first() is not None
+def held(database: Database, connection: Connection, lease: str, ids: Iterable[int] | None = None) -> list[Claimed]:
+    """The rows (or some of them) that still belong to a lease, kept from others until the transaction ends."""
+    query = select(*_COLUMNS).where(deliveries.c.state == "claimed", deliveries.c.lease == lease).order_by(*_ORDER)
+    if ids is not None:
+        query = query.where(deliveries.c.id.in_(list(ids)))
+    if database.is_postgresql:
+        query = query.with_for_update()
+    return list(connection.execute(query))
+
+
+def begin(connection: Connection, ids: Sequence[int], lease: str, machine_now: datetime) -> None:
+    """Write down that rows are about to be handed over: without a journal, each of them is in doubt after a kill."""
+    if ids:
+        connection.execute(
+            update(deliveries)
+            .where(deliveries.c.id.in_(list(ids)), deliveries.c.lease == lease)
+            .values(begun_at=machine_now)
+        )
 
 
 def release(connection: Connection, ids: Sequence[int], lease: str, retry_at: datetime | None = None) -> None:
-    """Give rows back that were claimed and never begun."""
+    """Give rows back that were claimed and never handed over."""
     if ids:
         connection.execute(
             update(deliveries)
             .where(deliveries.c.id.in_(list(ids)), deliveries.c.lease == lease, deliveries.c.state == "claimed")
-            .values(state="retry" if retry_at else "pending", retry_at=retry_at, lease=None, lease_until=None)
+            .values(state="retry" if retry_at else "pending", retry_at=retry_at, **_FREE)
         )
 
 
-def take_over(database: Database, connection: Connection, machine_now: datetime) -> list[Row[Any]]:
-    """Take rows from owners whose lease ran out: the first of each lease is unknown, the others were never begun.
-
-    The unknown ones come back, with their message.
-    """
-    query = (
-        select(deliveries.c.id, deliveries.c.lease, deliveries.c.lane)
-        .where(deliveries.c.state == "claimed", deliveries.c.lease_until < machine_now)
-        .order_by(deliveries.c.lane, deliveries.c.id)
-    )
-    if database.is_postgresql:
-        query = query.with_for_update(skip_locked=True)
-    stale = connection.execute(query).all()
-    if not stale:
-        return []
-    first = {lease: next(row.id for row in stale if row.lease == lease) for lease in {row.lease for row in stale}}
-    begun = set(first.values())
-    idle = [row.id for row in stale if row.id not in begun]
-    if idle:
+def stumble(connection: Connection, ids: Sequence[int], lease: str, retry_at: datetime | None = None) -> None:
+    """Give rows back whose round ended before they were begun, and count it."""
+    if ids:
         connection.execute(
             update(deliveries)
-            .where(deliveries.c.id.in_(idle), deliveries.c.state == "claimed")
-            .values(state="pending", lease=None, lease_until=None)
+            .where(deliveries.c.id.in_(list(ids)), deliveries.c.lease == lease, deliveries.c.state == "claimed")
+            .values(
+                state="retry" if retry_at else "pending",
+                retry_at=retry_at,
+                stumbles=deliveries.c.stumbles + 1,
+                **_FREE,
+            )
         )
-    connection.execute(
-        update(deliveries)
-        .where(deliveries.c.id.in_(begun), deliveries.c.state == "claimed")
-        .values(state="unknown", lease=None, lease_until=None)
+
+
+def leases(connection: Connection) -> dict[str, datetime]:
+    """Every lease under which rows are held, and until when."""
+    query = (
+        select(deliveries.c.lease, func.min(deliveries.c.lease_until).label("until"))
+        .where(deliveries.c.state == "claimed", deliveries.c.lease.is_not(None))
+        .group_by(deliveries.c.lease)
     )
-    return list(connection.execute(select(*_COLUMNS).where(deliveries.c.id.in_(begun)).order_by(deliveries.c.id)))
+    return {row.lease: row.until for row in connection.execute(query)}
+
+
+def sent(connection: Connection, ids: Sequence[int], lease: str, at: datetime) -> None:
+    """Write down that channels took some rows."""
+    if ids:
+        connection.execute(
+            update(deliveries)
+            .where(deliveries.c.id.in_(list(ids)), deliveries.c.lease == lease, deliveries.c.state == "claimed")
+            .values(
+                state="sent",
+                attempts=deliveries.c.attempts + 1,
+                retry_at=None,
+                done_at=literal(at, deliveries.c.done_at.type),
+                stumbles=0,
+                **_FREE,
+            )
+        )
 
 
 def settle(connection: Connection, delivery_id: int, lease: str | None, **columns: Any) -> bool:
@@ -151,34 +217,44 @@ def settle(connection: Connection, delivery_id: int, lease: str | None, **column
     query = update(deliveries).where(deliveries.c.id == delivery_id)
     if lease is not None:
         query = query.where(deliveries.c.lease == lease, deliveries.c.state == "claimed")
-    done = connection.execute(query.values(lease=None, lease_until=None, **columns))
+    done = connection.execute(query.values(**_FREE, **columns))
     return done.rowcount == 1
 
 
-def journal(
-    connection: Connection,
-    delivery_id: int,
-    number: int,
-    verdict: str,
-    code: str,
-    detail: str,
-    *,
-    machine_now: datetime,
-    now: datetime,
-) -> None:
-    """Write one attempt and its outcome."""
-    connection.execute(
-        attempts.insert(),
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try of a delivery."""
+
+    delivery_id: int
+    number: int
+    outcome: Outcome
+    tried_at: datetime  # machine time
+    business_at: datetime
+
+
+def note_attempts(connection: Connection, tried: Iterable[Attempt]) -> None:
+    """Write tries and their outcomes."""
+    rows = [
         {
-            "delivery_id": delivery_id,
-            "number": number,
-            "verdict": verdict,
-            "code": code,
-            "detail": detail,
-            "tried_at": machine_now,
-            "business_at": now,
-        },
+            "delivery_id": one.delivery_id,
+            "number": one.number,
+            "verdict": one.outcome.verdict.value,
+            "code": one.outcome.code,
+            "detail": one.outcome.detail,
+            "tried_at": one.tried_at,
+            "business_at": one.business_at,
+        }
+        for one in tried
+    ]
+    insert_many(connection, attempts, rows)
+
+
+def unfinished(connection: Connection, message_ids: Iterable[int]) -> set[int]:
+    """Messages of which a part still waits."""
+    query = select(deliveries.c.message_id).where(
+        deliveries.c.message_id.in_(list(message_ids)), deliveries.c.state.in_(WAITING)
     )
+    return {row.message_id for row in connection.execute(query)}
 
 
 def keep_payload(connection: Connection, delivery_id: int, address: str, payload: bytes, day: date) -> None:
@@ -244,7 +320,7 @@ def oldest_waiting(connection: Connection) -> datetime | None:
     query = (
         select(messages.c.sealed_at)
         .join(deliveries, deliveries.c.message_id == messages.c.id)
-        .where(deliveries.c.state.in_(["pending", "retry", "claimed"]))
+        .where(deliveries.c.state.in_(WAITING))
         .order_by(messages.c.sealed_at)
         .limit(1)
     )

@@ -19,7 +19,7 @@ class Look:
     due: bool  # a step whose slot has come
     digest: bool  # a plan whose digest slot has come
     unsealed: bool  # a message of this slot or an older one that still takes items
-    stale: bool  # a delivery whose owner's lease ran out
+    held: bool  # a delivery that somebody works on, or worked on when he died
     waiting: bool  # a delivery that may be sent
     stopped: bool  # everything is paused
 
@@ -35,7 +35,7 @@ def look(connection: Connection, slot: Slot | None, machine_now: datetime, *, ab
             _due(slot, above).label("due"),
             _digest(slot).label("digest"),
             _unsealed(slot).label("unsealed"),
-            _stale(machine_now).label("stale"),
+            _held().label("held"),
             _waiting(slot, machine_now).label("waiting"),
             exists().where(pauses.c.ended_at.is_(None), pauses.c.plan_id.is_(None), pauses.c.unit_id.is_(None)),
         )
@@ -60,8 +60,8 @@ def _unsealed(slot: Slot | None) -> ColumnElement[bool]:
     return exists().where(messages.c.sealed_at.is_(None), messages.c.slot <= str(slot)) if slot else false()
 
 
-def _stale(machine_now: datetime) -> ColumnElement[bool]:
-    return exists().where(deliveries.c.state == "claimed", deliveries.c.lease_until < machine_now)
+def _held() -> ColumnElement[bool]:
+    return exists().where(deliveries.c.state == "claimed")
 
 
 def _waiting(slot: Slot | None, machine_now: datetime) -> ColumnElement[bool]:

@@ -327,6 +327,8 @@ deliveries = Table(  # the outbox
     Column("retry_at", Moment),  # machine time
     Column("lease", String(36)),
     Column("lease_until", Moment),  # machine time
+    Column("begun_at", Moment),  # machine time: about to be handed over under this lease
+    Column("stumbles", Integer, nullable=False, default=0, server_default="0"),  # rounds that ended before it was begun
     Column("address", String(512), nullable=False, default=""),  # secret for a webhook
     Column("payload", LargeBinary),
     Column("first_tried_on", Date),

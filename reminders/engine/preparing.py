@@ -1,0 +1,132 @@
+"""What is checked and written before a hand-over, for some rows at once: may each leave now, and with what bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from channels.message import Payload, UnsendableMessage
+from channels.outcome import Outcome, Verdict
+from reminders.engine import outcomes
+from reminders.engine.outcomes import Done
+from reminders.engine.rendering import Desk, channel_message
+from reminders.engine.service import WECOM, Service
+from reminders.messages import MessageKind
+from reminders.obligations import ENDED
+from reminders.store import messages, outbox, pauses
+from reminders.store.directory import people_by_id
+from reminders.store.outbox import Claimed
+from reminders.store.pauses import Stopped
+
+PAUSED_FOR = timedelta(minutes=1)
+LOOK_AGAIN = timedelta(minutes=15)  # at a channel that is parked without an end, or not configured
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """One delivery ready to be handed over."""
+
+    row: Claimed
+    message: Row[Any]
+    payload: Payload
+
+
+def prepare(service: Service, connection: Connection, rows: Sequence[Claimed], lease: str) -> list[Prepared]:
+    """The rows that may be handed over now, with their bytes; what becomes of the others is written down."""
+    return _Preparing(service, connection, rows, lease).run()
+
+
+class _Preparing:
+    """Everything that some rows are judged by, read once."""
+
+    def __init__(self, service: Service, connection: Connection, rows: Sequence[Claimed], lease: str) -> None:
+        self._service, self._connection, self._lease = service, connection, lease
+        self._rows = outbox.held(service.database, connection, lease, [row.id for row in rows])
+        self._messages = messages.heads(connection, {row.message_id for row in self._rows})
+        self._living = messages.living_by_message(connection, self._messages)
+        self._people = people_by_id(connection, {head.contact_id for head in self._messages.values()})
+        self._stopped: Stopped = pauses.active(connection)
+        self._parked = outbox.parked_now(connection, service.machine_now())
+        self._desk = Desk(service, connection, self._messages.values(), self._living, self._people)
+
+    def run(self) -> list[Prepared]:
+        """Judge each row, word what is new, keep the bytes."""
+        ready: list[Prepared] = []
+        refused: list[Done] = []
+        for row in self._rows:
+            message = self._messages[row.message_id]
+            if not self._wanted(message):
+                outbox.settle(self._connection, row.id, self._lease, state="struck")
+                messages.mark(self._connection, message.id, "empty")
+                continue
+            wait = self._must_wait(row, message)
+            if wait is not None:
+                outbox.release(self._connection, [row.id], self._lease, wait)
+                continue
+            try:
+                ready.append(Prepared(row, message, self._payload(row, message)))
+            except UnsendableMessage as error:
+                reason = Outcome(Verdict.DEAD_RECIPIENT, "unsendable", str(error))
+                refused.append(Done(row, message, reason, self._service.now(), self._service.machine_now()))
+        outbox.begin(self._connection, [p.row.id for p in ready], self._lease, self._service.machine_now())
+        outcomes.record(self._service, self._connection, refused, self._lease)
+        return ready
+
+    def _wanted(self, message: Row[Any]) -> bool:
+        """Whether a message that was never handed over still has something to say."""
+        if message.rendered_at is not None or message.kind in (MessageKind.DIGEST, MessageKind.ANSWER):
+            return True
+        living = self._living.get(message.id, [])
+        return any(item.version == item.current_version and item.state not in ENDED for item in living)
+
+    def _must_wait(self, row: Claimed, message: Row[Any]) -> datetime | None:
+        """When to look again, where nothing may leave now: out of hours, paused, parked, channel not configured."""
+        service, machine_now = self._service, self._service.machine_now()
+        if message.kind != MessageKind.ANSWER and service.slots.open_slot(service.now()) is None:
+            return machine_now
+        if self._paused(message):
+            return machine_now + PAUSED_FOR
+        keys = {row.channel, outcomes.park_key(row.channel, message.contact_id)} & self._parked.keys()
+        if keys:
+            until = [self._parked[key].until for key in keys]
+            return max((moment for moment in until if moment is not None), default=machine_now + LOOK_AGAIN)
+        return None if row.channel in service.channels else machine_now + LOOK_AGAIN
+
+    def _paused(self, message: Row[Any]) -> bool:
+        """Whether somebody stopped everything, or a plan or unit that the message speaks of."""
+        stopped = self._stopped
+        if stopped.everything or not (stopped.plan_ids or stopped.unit_ids):
+            return stopped.everything
+        about = self._living.get(message.id, [])
+        return any(item.plan_id in stopped.plan_ids or item.unit_id in stopped.unit_ids for item in about)
+
+    def _payload(self, row: Claimed, message: Row[Any]) -> Payload:
+        """The bytes of a part: made at the first hand-over, the same ever after."""
+        if row.payload is not None:
+            return Payload(row.part, self._address_now(row, message), bytes(row.payload))
+        person = self._people.get(message.contact_id)
+        if person is None:
+            raise UnsendableMessage("收件人已不在登记名单里。")
+        worded = self._desk.word(message)
+        channel = self._service.channels[row.channel]
+        parts = channel.render(channel_message(self._service, self._connection, worded, person, row.channel))
+        day = self._service.now().date()
+        extra = [outbox.Wanted(message.id, row.channel, row.lane, part.part) for part in parts[1:]]
+        outbox.add(self._service.database, self._connection, extra)
+        for part in parts[1:]:
+            outbox.keep_part(self._connection, message.id, row.channel, part.part, part.address, part.body, day)
+        outbox.keep_payload(self._connection, row.id, parts[0].address, parts[0].body, day)
+        return parts[0]
+
+    def _address_now(self, row: Claimed, message: Row[Any]) -> str:
+        """A robot's address stands in no byte of what it is sent: a mended one is used at the next try."""
+        person = self._people.get(message.contact_id)
+        if person is None or row.channel != WECOM:
+            return str(row.address)
+        worded = messages.by_ids(self._connection, [message.id])[message.id]
+        again = channel_message(self._service, self._connection, worded, person, row.channel)
+        return self._service.channels[row.channel].render(again)[0].address
