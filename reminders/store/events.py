@@ -43,7 +43,7 @@ def append(connection: Connection, happened: Iterable[Event], *, at: datetime, r
             "obligation_id": event.obligation_id,
             "message_id": event.message_id,
             "contact_id": event.contact_id,
-            "body": dict(event.body),
+            "body": event.body if isinstance(event.body, dict) else dict(event.body),
         }
         for event in happened
     ]
