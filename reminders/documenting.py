@@ -12,6 +12,9 @@ from typing import Any
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
+from reminders.figures import allowed, figures, values
+from reminders.policy import PRESETS, Preset
+from reminders.policy_file import toml
 from reminders.settings import SECRETS, Settings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -61,6 +64,16 @@ def example_file() -> str:
         lines.append(f"\n# {_sentence(field)}\n#{variable(name)}={_default(field)}\n")
         if name in SECRETS:
             lines.append(f"#{variable(name)}_FILE=\n")
+    return "".join(lines)
+
+
+def policy_table() -> str:
+    """The table of docs/policy.md: every figure of a policy, what the presets say, what it may be."""
+    lines = ["| figure | gentle | strict | may be | 说明 |\n|---|---|---|---|---|\n"]
+    gentle, strict = (values(PRESETS[preset]) for preset in (Preset.GENTLE, Preset.STRICT))
+    for path, field in figures():
+        shown = [f"`{toml(known[path])}`" if path in known else "" for known in (gentle, strict)]
+        lines.append(f"| `{path}` | {shown[0]} | {shown[1]} | {allowed(field)} | {field.description} |\n")
     return "".join(lines)
 
 

@@ -16,7 +16,6 @@ from reminders.slots import AM, Slot, SlotCalendar, week_of
 from schedules.workdays import WorkCalendar
 
 BREAK = 3  # so many days off in a row make «last» one day earlier
-TUESDAY = 1
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -89,23 +88,23 @@ def overdue_step(obligation: Obligation, slots: SlotCalendar, *, days: int, afte
 
 
 def leaders_slot(policy: Policy, slots: SlotCalendar, earliest: Slot) -> Slot:
-    """The first slot on or after `earliest` in which leaders may get a message: mornings, under `gentle` Tuesday's.
+    """The first slot on or after `earliest` in which leaders may get a message: mornings, once a week Tuesday's.
 
-    Where Tuesday is off, the week's next working morning that is no Saturday or Sunday takes its place.
+    Where that day is off, the week's next working morning that is no Saturday or Sunday takes its place.
     """
     morning = earliest if earliest.half == AM else slots.after(earliest)
     if policy.leaders is LeadersRhythm.DAILY:
         return morning
     monday = week_of(morning.day)
     while True:
-        day = _leaders_day(monday, slots.workdays)
+        day = _leaders_day(monday, policy.leaders_weekday, slots.workdays)
         if day is not None and day >= morning.day:
             return Slot(day, AM)
         monday += timedelta(days=7)
 
 
-def _leaders_day(monday: date, workdays: WorkCalendar) -> date | None:
-    candidates = (monday + timedelta(days=n) for n in range(TUESDAY, 5))
+def _leaders_day(monday: date, weekday: int, workdays: WorkCalendar) -> date | None:
+    candidates = (monday + timedelta(days=n) for n in range(weekday - 1, 5))
     return next((day for day in candidates if workdays.is_workday(day)), None)
 
 

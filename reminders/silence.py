@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 
 from reminders.obligations import Audience, Change, Draft, Kind, Obligation, State, fact
-from reminders.planner import Planned, leaders_slot
+from reminders.planner import Planned, asking_rung, leaders_slot
 from reminders.policy import Level2, Silence
 from reminders.slots import AM, Slot, SlotCalendar
 
@@ -77,7 +77,8 @@ def requeue(obligation: Obligation, slot: Slot) -> Change | None:
 def first_step(obligation: Obligation) -> str:
     """The step that asks."""
     if obligation.kind is Kind.CONFIRMATION:
-        return "T-10"
+        asking = asking_rung(obligation.policy, obligation.ladder)
+        return f"T-{asking.before}" if asking is not None else "T-10"
     return "sign" if obligation.kind is Kind.SIGNATURE else "return"
 
 
@@ -208,7 +209,7 @@ def _to_leaders(obligation: Obligation, slot: Slot, slots: SlotCalendar, mark: s
 
 
 def _from_leaders(obligation: Obligation, slot: Slot, slots: SlotCalendar) -> Change:
-    if obligation.round >= LAST_ROUND:
+    if obligation.round >= obligation.policy.rounds:
         return _exhausted(obligation, "last round")
     return _to_leaders(obligation, slot, slots)
 
@@ -223,7 +224,7 @@ def _wait(obligation: Obligation, day: date, slots: SlotCalendar) -> tuple[date,
         return last_on, Planned(Slot(last_on, AM), "remind")
     if obligation.level == 1:
         return slots.workdays.add_workdays(day, rule.w1), Planned(slots.morning_after(day, rule.w1), "level2")
-    again = obligation.round < LAST_ROUND
+    again = obligation.round < policy.rounds
     span = policy.round2_after if again else policy.exhausted_after
     step = "level2b" if again else "exhaust"
     return slots.workdays.add_workdays(day, span), Planned(slots.morning_after(day, span), step)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from reminders.engine.activation import Choices
 from reminders.exceptions import InputError
-from reminders.policy import Preset
+from reminders.policy import Policy, Preset
+from reminders.policy_file import read_policy
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -53,6 +55,7 @@ def _options(required: bool) -> list[Callable[[Any], Any]]:
         click.option("--mentions", type=click.Choice(["take", "leave"]), help="正文里另有的时间要求：采纳或不设。"),
         click.option("--lapsed", type=click.Choice(["leave", "overdue"]), default="leave", help="启用前已到期的节点。"),
         click.option("--preset", type=click.Choice([p.value for p in Preset]), default="gentle", help="提醒的松紧。"),
+        click.option("--policy", type=click.Path(path_type=Path), help="本单位的提醒规则（cuiban policy show 写出）。"),
         click.option("--release", is_flag=True, help="启用后即开始发送。"),
     ]
 
@@ -70,8 +73,18 @@ def choices_from(options: dict[str, Any]) -> Choices | None:
         mentions=options["mentions"],
         lapsed=options["lapsed"],
         preset=Preset(options["preset"]),
+        policy=policy_of(options),
         release=options["release"],
     )
+
+
+def policy_of(options: dict[str, Any]) -> Policy | None:
+    """The office's own policy; None where a preset is enough. A file names its preset itself."""
+    if options["policy"] is None:
+        return None
+    if options["preset"] != Preset.GENTLE:
+        raise InputError("--preset 和 --policy 只写一个：规则文件里 preset 那一行就是它的底本。")
+    return read_policy(options["policy"])
 
 
 def names_of(text: str) -> tuple[str, ...]:

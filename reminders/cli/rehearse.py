@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from reminders.cli.opening import open_service
-from reminders.cli.options import DAY, activation_options, choices_from
+from reminders.cli.options import DAY, activation_options, choices_from, policy_of
 from reminders.contacts import read_contacts
 from reminders.engine.assembly import scratch
 from reminders.engine.sent import Line
@@ -67,8 +67,9 @@ def _lines(
     people = read_contacts(contacts_file) if contacts_file else ()
     service = scratch(load_settings())
     chosen = choices_from(options)
-    if chosen is None and options["preset"] != Preset.GENTLE:
-        chosen = replace(default_choices(found, people), preset=Preset(options["preset"]))
+    if chosen is None and (options["preset"] != Preset.GENTLE or options["policy"]):
+        preset, policy = Preset(options["preset"]), policy_of(options)
+        chosen = replace(default_choices(found, people), preset=preset, policy=policy)
     return rehearse_file(service, found, people, chosen, span, manners)
 
 

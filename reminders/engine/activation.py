@@ -12,10 +12,11 @@ from sqlalchemy import Connection, select, update
 
 from reminders.engine import membership
 from reminders.engine.arming import Arming, lapse, open_everything, rearmed_from
+from reminders.engine.foreseeing import forget
 from reminders.engine.service import Service
 from reminders.exceptions import ActivationRefused, NotFound
 from reminders.obligations import Change, State
-from reminders.policy import PRESETS, Preset
+from reminders.policy import PRESETS, Policy, Preset
 from reminders.slots import next_digest_slot
 from reminders.store import events, obligations, plans
 from reminders.store.directory import Directory, PlanRecord
@@ -36,7 +37,13 @@ class Choices:
     mentions: str | None = None  # take, leave
     lapsed: str = "leave"  # leave, overdue
     preset: Preset = Preset.GENTLE
+    policy: Policy | None = None  # figures of the office's own, in place of a preset's
     release: bool = False
+
+    @property
+    def figures(self) -> Policy:
+        """The policy the plan will be run by."""
+        return self.policy or PRESETS[self.preset]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +74,7 @@ def activate(service: Service, plan_id: int, choices: Choices) -> Activated:
         if problems:
             raise ActivationRefused("还不能启用，请先明确：" + "；".join(problems) + "。")
         membership.store(service.database, connection, plan_id, found, members, choices.assign_missing)
-        policy_id = plans.ensure_policy(service.database, connection, PRESETS[choices.preset])
+        policy_id = plans.ensure_policy(service.database, connection, choices.figures)
         _store_plan(service, connection, plan_id, office, leaders, policy_id)
         arming = _arm(service, connection, plan_id, choices)
         events.append(connection, arming.happened, at=now, recorded_at=service.machine_now())
@@ -100,6 +107,7 @@ def release(service: Service, connection: Connection, plan_id: int) -> None:
     digest = next_digest_slot(now.date(), service.slots)
     plans.update_plan(connection, plan_id, released_at=now, next_digest_slot=str(digest))
     events.append(connection, happened, at=now, recorded_at=service.machine_now())
+    forget(service, connection)
 
 
 def _arm(service: Service, connection: Connection, plan_id: int, choices: Choices) -> Arming:

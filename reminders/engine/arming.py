@@ -144,13 +144,12 @@ def arm_occurrence(work: Arming, task_id: int, unit_id: int, occurrence_id: int,
     """The obligations of an occurrence that has none yet."""
     lapsed = item.due_on < work.day
     work.armed += 1
-    top = 1 if item.ladder is Ladder.MONTHLY else 2
     base = _new(
         work,
         Kind.COMPLETION,
         unit_id,
         state=State.ARMED,
-        highest=top,
+        highest=work.policy.climbs.of(item.ladder),
         task_id=task_id,
         occurrence_id=occurrence_id,
         ladder=item.ladder,
@@ -178,7 +177,7 @@ def _open_confirmation(work: Arming, completion: Obligation) -> None:
     asked = completion.to(
         State.PLANNED,
         kind=Kind.CONFIRMATION,
-        highest=min(work.highest, work.policy.confirmation.highest),
+        highest=min(completion.highest, work.policy.confirmation.highest),
         next_step=planned.step,
         next_slot=planned.slot,
         count=1,
