@@ -12,7 +12,6 @@ from sqlalchemy import Connection, select, update
 
 from reminders.engine import membership
 from reminders.engine.arming import Arming, lapse, open_everything, rearmed_from
-from reminders.engine.foreseeing import forget
 from reminders.engine.service import Service
 from reminders.exceptions import ActivationRefused, NotFound
 from reminders.obligations import Change, State
@@ -78,7 +77,8 @@ def activate(service: Service, plan_id: int, choices: Choices) -> Activated:
         _store_plan(service, connection, plan_id, office, leaders, policy_id)
         arming = _arm(service, connection, plan_id, choices)
         events.append(connection, arming.happened, at=now, recorded_at=service.machine_now())
-        (release if choices.release else _hold)(service, connection, plan_id)
+        if choices.release:  # everything has its slot from this very moment on
+            _start_sending(service, connection, plan_id, [])
         warnings = _warnings(service, connection, plan_id, arming.units, leaders)
         return Activated(plan_id, len(arming.units), arming.armed, arming.lapsed, warnings, choices.release)
 
@@ -94,7 +94,7 @@ def plan_record(connection: Connection, plan_id: int) -> PlanRecord:
 def release(service: Service, connection: Connection, plan_id: int) -> None:
     """The first send: everything open of the plan gets its next slot from now on."""
     now, earliest = service.now(), service.earliest()
-    happened = [*lapse(connection, plan_id, now.date()), events.Event("plan.released", plan_id=plan_id)]
+    happened = lapse(connection, plan_id, now.date())
     waiting = obligations.select_where(
         connection,
         obligation_table.c.plan_id == plan_id,
@@ -104,10 +104,15 @@ def release(service: Service, connection: Connection, plan_id: int) -> None:
     obligations.save(connection, rearmed)
     for before, after in zip(waiting, rearmed, strict=True):
         happened += events.of_change(before, Change(after))
+    _start_sending(service, connection, plan_id, happened)
+
+
+def _start_sending(service: Service, connection: Connection, plan_id: int, happened: Sequence[events.Event]) -> None:
+    now = service.now()
     digest = next_digest_slot(now.date(), service.slots)
     plans.update_plan(connection, plan_id, released_at=now, next_digest_slot=str(digest))
-    events.append(connection, happened, at=now, recorded_at=service.machine_now())
-    forget(service, connection)
+    told = [*happened, events.Event("plan.released", plan_id=plan_id)]
+    events.append(connection, told, at=now, recorded_at=service.machine_now())
 
 
 def _arm(service: Service, connection: Connection, plan_id: int, choices: Choices) -> Arming:
@@ -124,14 +129,10 @@ def _arm(service: Service, connection: Connection, plan_id: int, choices: Choice
         day=service.now().date(),
         earliest=service.earliest(),
         highest=2 if plan.leader_ids else 1,
+        held=not choices.release,
     )
     open_everything(arming, plans.tasks_of(connection, plan_id))
     return arming
-
-
-def _hold(_service: Service, connection: Connection, plan_id: int) -> None:
-    """Keep everything of a plan from being sent until it is released."""
-    connection.execute(update(obligation_table).where(obligation_table.c.plan_id == plan_id).values(next_slot=None))
 
 
 def _release_only(service: Service, connection: Connection, plan: PlanRecord, choices: Choices) -> Activated:

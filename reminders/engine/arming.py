@@ -5,13 +5,16 @@ Nothing is born overdue: an occurrence due before activation is lapsed and bring
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Connection
 
 from reminders import delay
+from reminders.engine.opening import Openings, Start, start_of
 from reminders.engine.service import Service
 from reminders.obligations import Change, Kind, Obligation, State, fact
 from reminders.planner import asking_step
@@ -37,10 +40,17 @@ class Arming:
     day: date
     earliest: Slot
     highest: int
+    held: bool = False  # the plan's first send has not come: nothing gets a slot
     happened: list[events.Event] = field(default_factory=list)
     units: list[int] = field(default_factory=list)
     armed: int = 0
     lapsed: int = 0
+    openings: Openings = field(default_factory=Openings)
+    starts: dict[Dated, tuple[Start, Start | None]] = field(default_factory=dict)  # what many units owe alike
+
+    def write(self) -> None:
+        """Store what was opened."""
+        self.happened += self.openings.write(self.connection)
 
 
 def rearmed_from(service: Service, obligation: Obligation, earliest: Slot) -> Obligation:
@@ -89,92 +99,114 @@ def _asked_on(service: Service, obligation: Obligation) -> Slot | None:
 
 
 def open_everything(work: Arming, found: Sequence[TaskRecord]) -> None:
+    """Everything a plan's tasks bring, at its activation."""
     live = [task for task in found if not task.no_duty]
-    units = sorted({a.unit_id for task in live for a in task.assignments if a.unit_id is not None})
-    work.units = units
+    work.units = sorted({a.unit_id for task in live for a in task.assignments if a.unit_id is not None})
     opened = events.Event("plan.activated", plan_id=work.plan.id, body={"preset": work.policy.preset.value})
     work.happened.append(opened)
-    for unit_id in units:
-        _open(work, _signature(work, unit_id))
-    standing: dict[int, set[Quarter]] = {}
+    signature = _signature(work)
+    for unit_id in work.units:
+        work.openings.add(signature, unit_id)
+    owed: list[tuple[int, int, Dated]] = []
+    standing: dict[int, set[Quarter]] = defaultdict(set)
     for task in live:
         lines = counting(task.lines)
-        leads = [a.unit_id for a in task.assignments if a.role == "lead" and a.unit_id is not None]
-        for unit_id in leads:
-            for item in dated(lines, work.plan.year):
-                open_dated(work, task, unit_id, item)
-            standing.setdefault(unit_id, set()).update(quarters_of([line.phase for line in lines]))
-    for unit_id, quarters in sorted(standing.items()):
-        for quarter in sorted(quarters, key=str):
-            open_return(work, unit_id, quarter)
-
-
-def _signature(work: Arming, unit_id: int) -> Obligation:
-    return _new(work, Kind.SIGNATURE, unit_id, state=State.PLANNED, highest=work.policy.signature.highest).to(
-        State.PLANNED, next_step="sign", next_slot=work.earliest
-    )
+        items, quarters = dated(lines, work.plan.year), quarters_of([line.phase for line in lines])
+        for unit_id in (a.unit_id for a in task.assignments if a.role == "lead" and a.unit_id is not None):
+            owed += [(task.id, unit_id, item) for item in items]
+            standing[unit_id] |= quarters
+    _open_occurrences(work, owed)
+    for unit_id, of_unit in sorted(standing.items()):
+        for quarter in sorted(of_unit, key=str):
+            _add_return(work, unit_id, quarter)
+    work.write()
 
 
 def open_dated(work: Arming, task: TaskRecord, unit_id: int, item: Dated) -> None:
     """What one lead unit owes of one dated thing: an occurrence, its completion, its question where there is time."""
-    lapsed = item.due_on < work.day
-    occurrence_id = plans.add_occurrence(
-        work.connection,
-        schedule_id=item.schedule_id,
-        task_id=task.id,
-        unit_id=unit_id,
-        start_on=item.start_on,
-        due_on=item.due_on,
-        due_time=item.due_time,
-        count=item.count,
-        ladder=item.ladder.value,
-        state="lapsed" if lapsed and not work.overdue_lapsed else "armed",
-    )
-    if lapsed and not work.overdue_lapsed:
-        work.lapsed += 1
-        body = {"due_on": str(item.due_on), "occurrence": occurrence_id}
-        work.happened.append(
-            events.Event("occurrence.lapsed", plan_id=work.plan.id, task_id=task.id, unit_id=unit_id, body=body)
-        )
-        return
-    arm_occurrence(work, task.id, unit_id, occurrence_id, item)
+    _open_occurrences(work, [(task.id, unit_id, item)])
+    work.write()
 
 
 def arm_occurrence(work: Arming, task_id: int, unit_id: int, occurrence_id: int, item: Dated) -> None:
     """The obligations of an occurrence that has none yet."""
-    lapsed = item.due_on < work.day
+    _add_occurrence(work, task_id, unit_id, occurrence_id, item)
+    work.write()
+
+
+def open_return(work: Arming, unit_id: int, quarter: Quarter) -> None:
+    """One unit's word on all its standing tasks of a quarter, where enough of the quarter is left to ask for it."""
+    _add_return(work, unit_id, quarter)
+    work.write()
+
+
+def _open_occurrences(work: Arming, owed: Sequence[tuple[int, int, Dated]]) -> None:
+    """The occurrences that tasks bring to units, and what each unit owes of them."""
+    numbers = plans.add_occurrences(work.connection, [_occurrence(work, *one) for one in owed])
+    for (task_id, unit_id, item), number in zip(owed, numbers, strict=True):
+        if item.due_on >= work.day or work.overdue_lapsed:
+            _add_occurrence(work, task_id, unit_id, number, item)
+            continue
+        work.lapsed += 1
+        body = {"due_on": str(item.due_on), "occurrence": number}
+        about = {"plan_id": work.plan.id, "task_id": task_id, "unit_id": unit_id}
+        work.happened.append(events.Event("occurrence.lapsed", **about, body=body))
+
+
+def _occurrence(work: Arming, task_id: int, unit_id: int, item: Dated) -> dict[str, Any]:
+    return {
+        "schedule_id": item.schedule_id,
+        "task_id": task_id,
+        "unit_id": unit_id,
+        "start_on": item.start_on,
+        "due_on": item.due_on,
+        "due_time": item.due_time,
+        "count": item.count,
+        "ladder": item.ladder.value,
+        "state": "lapsed" if item.due_on < work.day and not work.overdue_lapsed else "armed",
+    }
+
+
+def _add_occurrence(work: Arming, task_id: int, unit_id: int, occurrence_id: int, item: Dated) -> None:
+    if item not in work.starts:
+        work.starts[item] = _starts(work, item)
+    completion, confirmation = work.starts[item]
     work.armed += 1
+    work.openings.add(completion, unit_id, task_id, occurrence_id)
+    if confirmation is not None:
+        work.openings.add(confirmation, unit_id, task_id, occurrence_id)
+
+
+def _starts(work: Arming, item: Dated) -> tuple[Start, Start | None]:
+    """The completion of a dated thing, and its question where T-10 is not past."""
     base = _new(
         work,
         Kind.COMPLETION,
-        unit_id,
         state=State.ARMED,
         highest=work.policy.climbs.of(item.ladder),
-        task_id=task_id,
-        occurrence_id=occurrence_id,
         ladder=item.ladder,
         start_on=item.start_on,
         due_on=item.due_on,
         due_time=item.due_time,
         count=item.count,
     )
-    _open(work, _first_step(work, base, overdue=lapsed))
-    _open_confirmation(work, base)
+    asked = _confirmation(work, base)
+    return _start(work, _first_step(work, base)), _start(work, asked) if asked else None
 
 
-def _first_step(work: Arming, base: Obligation, *, overdue: bool) -> Obligation:
-    if not overdue:
+def _first_step(work: Arming, base: Obligation) -> Obligation:
+    if base.due_at() >= work.day:
         return delay.armed(base, work.service.slots, work.earliest)
     step = f"T+{work.policy.overdue_level1}"
     return base.to(State.OVERDUE, next_step=step, next_slot=work.earliest)
 
 
-def _open_confirmation(work: Arming, completion: Obligation) -> None:
+def _confirmation(work: Arming, completion: Obligation) -> Obligation | None:
     """Where T-10 is past when the occurrence is armed, none is opened."""
     planned = asking_step(completion, work.service.slots)
     if planned is None or planned.slot < work.earliest:
-        return
-    asked = completion.to(
+        return None
+    return completion.to(
         State.PLANNED,
         kind=Kind.CONFIRMATION,
         highest=min(completion.highest, work.policy.confirmation.highest),
@@ -182,39 +214,39 @@ def _open_confirmation(work: Arming, completion: Obligation) -> None:
         next_slot=planned.slot,
         count=1,
     )
-    _open(work, asked)
 
 
-def open_return(work: Arming, unit_id: int, quarter: Quarter) -> None:
-    """One unit's word on all its standing tasks of a quarter, where enough of the quarter is left to ask for it."""
+def _signature(work: Arming) -> Start:
+    highest = work.policy.signature.highest
+    owed = _new(work, Kind.SIGNATURE, state=State.PLANNED, highest=highest, next_step="sign", next_slot=work.earliest)
+    return _start(work, owed)
+
+
+def _add_return(work: Arming, unit_id: int, quarter: Quarter) -> None:
     rule, workdays = work.policy.ask_return, work.service.slots.workdays
     if not asks_return(quarter, work.day, rule, workdays):
         return
     days = return_days(quarter, rule, workdays)
     planned = max(work.service.slots.morning(days.opens_on), work.earliest)
-    _open(
-        work,
-        _new(work, Kind.RETURN, unit_id, state=State.PLANNED, highest=1, subject=str(quarter), due_on=days.due_on).to(
-            State.PLANNED, next_step="return", next_slot=planned
-        ),
-    )
+    when = {"due_on": days.due_on, "next_step": "return", "next_slot": planned}
+    owed = _new(work, Kind.RETURN, state=State.PLANNED, highest=1, subject=str(quarter), **when)
+    work.openings.add(_start(work, owed), unit_id)
 
 
-def _new(work: Arming, kind: Kind, unit_id: int, *, state: State, highest: int, **columns: object) -> Obligation:
-    values: dict[str, object] = {
-        "task_id": None,
-        "occurrence_id": None,
-        "subject": "",
-        "ladder": Ladder.NONE,
-        "next_step": None,
-        "next_slot": None,
-        **columns,
-    }
+def _start(work: Arming, obligation: Obligation) -> Start:
+    return start_of(obligation, work.policy_id, held=work.held)
+
+
+def _new(work: Arming, kind: Kind, *, state: State, highest: int, **columns: object) -> Obligation:
+    """An obligation that begins today, whoever will owe it."""
+    values: dict[str, object] = {"subject": "", "ladder": Ladder.NONE, "next_step": None, "next_slot": None, **columns}
     return Obligation(
         id=0,
         kind=kind,
         plan_id=work.plan.id,
-        unit_id=unit_id,
+        unit_id=0,
+        task_id=None,
+        occurrence_id=None,
         version=1,
         policy=work.policy,
         highest=min(highest, work.highest),
@@ -224,10 +256,3 @@ def _new(work: Arming, kind: Kind, unit_id: int, *, state: State, highest: int, 
         opened_on=work.day,
         **values,  # type: ignore[arg-type]  # the columns are checked by the dataclass's own callers above
     )
-
-
-def _open(work: Arming, obligation: Obligation) -> None:
-    number = obligations.insert(work.connection, obligation, work.policy_id)
-    body = {"kind": obligation.kind.value, "state": obligation.state.value, "due_on": str(obligation.due_on or "")}
-    opened = obligation.to(obligation.state, id=number)
-    work.happened.append(events.of_opening(opened, "obligation.opened", body))

@@ -88,18 +88,16 @@ def store(
     rows = [{"plan_id": plan_id, "collective": name, "unit_id": unit_id} for name, unit_id in pairs]
     if rows:  # what an earlier reading of the plan resolved stands already
         connection.execute(database.insert(plan_members).on_conflict_do_nothing(), rows)
-    _name_units(connection, found, resolved, known)
+    _name_units(connection, found, resolved)
     insert_many(connection, assignments, _brought(found, resolved, known, assign_missing))
 
 
-def _name_units(
-    connection: Connection, found: Sequence[TaskRecord], resolved: Mapping[str, Any], known: Mapping[str, int]
-) -> None:
-    for task in found:
-        for assignment in task.assignments:
-            if assignment.named not in resolved:
-                unit_id = known[assignment.named]
-                connection.execute(update(assignments).where(assignments.c.id == assignment.id).values(unit_id=unit_id))
+def _name_units(connection: Connection, found: Sequence[TaskRecord], resolved: Mapping[str, Any]) -> None:
+    """Every name of these tasks that is no collective becomes the unit of that name."""
+    mine = assignments.c.task_id.in_([task.id for task in found])
+    plain = (mine, assignments.c.ended_at.is_(None), assignments.c.named.not_in(resolved))
+    named = select(units.c.id).where(units.c.name == assignments.c.named).scalar_subquery()
+    connection.execute(update(assignments).where(*plain).values(unit_id=named))
 
 
 def _brought(

@@ -14,6 +14,7 @@ from reminders.contacts import Contact
 from reminders.exceptions import NotFound
 from reminders.plans.plan import Plan, Task
 from reminders.policy import Policy
+from reminders.store.bulk import reserve_ids
 from reminders.store.database import Database, insert_many
 from reminders.store.tables import (
     assignments,
@@ -250,10 +251,11 @@ def ensure_policy(database: Database, connection: Connection, policy: Policy) ->
     return int(connection.scalar(select(policies.c.id).where(policies.c.digest == policy.digest())) or 0)
 
 
-def add_occurrence(connection: Connection, **columns: Any) -> int:
-    """Store one occurrence; its id."""
-    made = connection.execute(occurrences.insert().returning(occurrences.c.id), columns)
-    return int(made.scalar_one())
+def add_occurrences(connection: Connection, rows: Sequence[dict[str, Any]]) -> Sequence[int]:
+    """Store occurrences that name the same columns; their ids in the same order."""
+    numbers = reserve_ids(connection, occurrences, len(rows)) if rows else []
+    insert_many(connection, occurrences, [{"id": n, **row} for n, row in zip(numbers, rows, strict=True)])
+    return numbers
 
 
 def set_occurrence(connection: Connection, occurrence_id: int, state: str, **columns: Any) -> None:

@@ -7,11 +7,14 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
+from reminders.engine import membership
 from reminders.engine.activation import Choices, activate
 from reminders.exceptions import ActivationRefused, NotFound
 from reminders.obligations import Kind, State
 from reminders.plans.plan import Mention, Task
 from reminders.policy import Preset
+from reminders.store.database import Database
+from reminders.store.plans import tasks_of
 from reminders.store.tables import assignments, events, obligations, occurrences, plans, units
 from schedules import normalise
 from tests.office import EVERYBODY, LEADER, OFFICE, PUMPS, RIVER, WATER, Story, person, task
@@ -161,3 +164,27 @@ def test_the_plans_own_group_is_the_one_that_belongs_to_no_unit(short_story: Sto
 
 def _without_lead(found: Task) -> Task:
     return replace(found, lead=())
+
+
+@pytest.mark.parametrize("lapsed", ["leave", "overdue"])
+def test_releasing_at_once_and_releasing_a_moment_later_come_to_the_same(short_story: Story, lapsed: str) -> None:
+    found = (task("5", COMPOSITE, WATER, RIVER), task("1", "贯穿全年", WATER), task("7", "第三季度", PUMPS))
+    short_story.activate(*found, on="2022-08-22 08:00", lapsed=lapsed)
+    later = Story(Database.in_memory())
+    later.activate(*found, on="2022-08-22 08:00", lapsed=lapsed, release=False)
+    assert {o.next_slot for o in later.all()} == {None}
+    activate(later.service, later.plan_id, Choices(OFFICE, release=True))
+    assert later.all() == short_story.all()
+    assert short_story.until("2022-09-05/am") == later.until("2022-09-05/am") != []
+
+
+def test_a_name_handed_to_another_unit_before_stays_handed_over(short_story: Story) -> None:
+    """Only the tasks in question have their names resolved anew."""
+    short_story.activate(task("1", "9月底前", WATER), task("2", "10月底前", WATER))
+    with short_story.service.database.write() as connection:
+        found = tasks_of(connection, short_story.plan_id)
+        connection.execute(assignments.update().values(unit_id=1))
+        membership.store(short_story.service.database, connection, short_story.plan_id, found[:1], {}, None)
+        kept = [row.unit_id for row in connection.execute(select(assignments.c.unit_id).order_by(assignments.c.id))]
+    assert kept[0] != 1
+    assert kept[1] == 1
