@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import json
 import os
+import time
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -28,17 +31,52 @@ class Clock(Protocol):
         ...
 
 
-class SystemClock:
-    """Both times are the machine's."""
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """Seconds counted by something that nobody sets, and its name: only what one and the same counted compares."""
 
-    def business(self) -> datetime:
-        return datetime.now(SHANGHAI)
+    name: str
+    seconds: float
+
+
+@runtime_checkable
+class SteadyClock(Clock, Protocol):
+    """A clock that nobody moves on purpose: where it leaps, something is wrong."""
+
+    def witness(self) -> Witness | None:
+        """What else tells how much time passed; None where this machine has nothing of the kind."""
+        ...
+
+
+class MachineClock:
+    """The machine's own time alone: what every clock has, however it puts business time."""
 
     def machine(self) -> datetime:
         return datetime.now(UTC)
 
 
-class FixedClock(SystemClock):
+class SystemClock(MachineClock):
+    """Both times are the machine's."""
+
+    def business(self) -> datetime:
+        return datetime.now(SHANGHAI)
+
+    def witness(self) -> Witness | None:
+        """The seconds since this machine started, sleep included; they go on whatever its clock is set to."""
+        name = _boot()
+        return Witness(name, time.clock_gettime(time.CLOCK_BOOTTIME)) if name else None
+
+
+@cache
+def _boot() -> str:
+    """This start of this machine; empty where the machine does not say (only Linux does)."""
+    try:
+        return f"boot:{Path('/proc/sys/kernel/random/boot_id').read_text(encoding='ascii').strip()}"
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+class FixedClock(MachineClock):
     """Business time stands where it was put (rehearsal, `tick --now`, tests)."""
 
     def __init__(self, moment: datetime) -> None:
@@ -52,7 +90,7 @@ class FixedClock(SystemClock):
         self._moment = moment.astimezone(SHANGHAI)
 
 
-class FileClock(SystemClock):
+class FileClock(MachineClock):
     """Business time is what a file says, so that several processes share a moved one.
 
     The file holds one JSON object {"now": ISO 8601 moment}; it is replaced whole, never written in place.

@@ -22,7 +22,7 @@ from starlette.applications import Starlette
 
 from reminders.acknowledgement import Limits
 from reminders.engine.assembly import assemble
-from reminders.engine.service import Service
+from reminders.engine.service import SMTP, Service
 from reminders.engine.telling import can_tell
 from reminders.engine.watchdog import Watchdog
 from reminders.exceptions import SettingsRejected
@@ -113,7 +113,7 @@ class Embedded:
             threading.Thread(target=lambda: beat.start(embedded_process=True), name="beat", daemon=True),
         ]
         self._stopping.clear()
-        if can_tell(self._service):
+        if can_tell(self._service) or SMTP in self._service.channels:  # the lead office is told what waits for it
             watch = Watchdog(self._service).watch
             self._threads.append(threading.Thread(target=watch, args=(self._stopping,), name="watchdog", daemon=True))
         for thread in self._threads:

@@ -1,4 +1,4 @@
-"""cuiban activate, decide, pause, resume."""
+"""cuiban activate, decide, pause, resume, release."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import click
 
 from reminders.cli.opening import open_service
 from reminders.cli.options import DAY, activation_options, choices_from
-from reminders.engine import pausing
+from reminders.engine import pausing, surprises
 from reminders.engine.activation import activate
 from reminders.engine.decisions import Act, Decision, decide, find_task
+from reminders.exceptions import InputError
 
 
 @click.command("activate")
@@ -65,6 +66,28 @@ def pause(plan_id: int | None, unit: str | None, reason: str, by: str) -> None:
 @click.command("resume")
 @click.option("--plan", "plan_id", type=int, help="只恢复这个方案。")
 @click.option("--unit", help="只恢复这个单位。")
-def resume(plan_id: int | None, unit: str | None) -> None:
-    """恢复发送；停住的时间不计入等待。"""
-    click.echo(pausing.resume(open_service(), plan_id=plan_id, unit=unit))
+@click.option("--confirm", is_flag=True, help="看过以后，恢复。")
+def resume(plan_id: int | None, unit: str | None, confirm: bool) -> None:
+    """恢复发送：先列出会发什么，加 --confirm 才恢复；停住的时间不计入等待。"""
+    service = open_service()
+    if confirm:
+        click.echo(pausing.resume(service, plan_id=plan_id, unit=unit))
+        return
+    for line in pausing.would_send(service, plan_id=plan_id, unit=unit):
+        click.echo(line)
+    click.echo("还没有恢复。确认后再次执行并加 --confirm。")
+
+
+@click.command("release")
+@click.argument("slot", required=False)
+@click.option("--by", help="谁放行的。")
+def release(slot: str | None, by: str | None) -> None:
+    """被扣住的时段：不写时段则列出为什么扣住、会发什么；写明时段和 --by 则放行。"""
+    service = open_service()
+    if slot is None:
+        for line in surprises.lines_of(service) or ["没有被扣住的时段。"]:
+            click.echo(line)
+        return
+    if not by:
+        raise InputError("放行请写明是谁决定的（--by 姓名）。")
+    click.echo(surprises.release(service, slot, by=by))

@@ -7,14 +7,17 @@ from datetime import datetime
 
 import click
 import redis
+from sqlalchemy.exc import DBAPIError
 
 from channels.message import Message
 from channels.outcome import Outcome, Verdict
 from channels.smtp import SmtpChannel
 from reminders.engine.assembly import assemble
 from reminders.engine.service import MAILBOX, SMTP, WECOM, Service
+from reminders.engine.surprises import lines_of
 from reminders.exceptions import CuibanError
 from reminders.settings import load_settings
+from reminders.store import pauses
 from reminders.store.migrating import is_current
 
 Finding = tuple[bool, str]
@@ -35,7 +38,7 @@ def check(context: click.Context, address: str | None) -> None:
 
 def findings(service: Service, address: str | None) -> Iterator[Finding]:
     """Every part in its turn."""
-    parts: list[Callable[[Service], Finding]] = [_database, _broker, _mail, _wecom, _calendar]
+    parts: list[Callable[[Service], Finding]] = [_database, _broker, _mail, _wecom, _calendar, _stopped]
     for part in parts:
         yield part(service)
     if address is not None:
@@ -89,6 +92,21 @@ def _calendar(service: Service) -> Finding:
         return False, f"{now.year}年的放假安排还没有，暂按周末和固定节日计算；请用 CUIBAN_HOLIDAYS_FILE 补上。"
     note = f"；{years[0]}年的放假安排公布后请补上" if years else ""
     return True, f"时间 {now:%Y-%m-%d %H:%M}，工作日历{note}。"
+
+
+def _stopped(service: Service) -> Finding:
+    """What waits for a person: a pause, a slot that is held."""
+    try:
+        held = lines_of(service)
+        with service.database.read() as connection:
+            stopped = pauses.active(connection)
+    except (CuibanError, DBAPIError):
+        return True, "发送：数据库可用以后再看。"
+    if held:
+        return False, held[0]
+    if stopped.everything:
+        return False, "已暂停全部发送：cuiban resume 列出原因和会发什么。"
+    return True, "发送：没有暂停，没有被扣住的时段。"
 
 
 def _test_mail(service: Service, address: str) -> Finding:

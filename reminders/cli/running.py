@@ -11,6 +11,7 @@ from reminders.cli.opening import open_service
 from reminders.clock import SHANGHAI, FixedClock
 from reminders.engine.dispatch import dispatch
 from reminders.engine.service import MAILBOX, Service
+from reminders.engine.surprises import lines_of
 from reminders.engine.tick import tick
 from reminders.engine.upkeep import after_tick
 from reminders.engine.weekly import digest_lines
@@ -83,6 +84,8 @@ def _round(service: Service) -> str:
         if not handed_over and not done.steps:
             break
     after_tick(service)
+    for line in lines_of(service):
+        click.echo(line)
     return f"到期 {steps} 步，封好 {sealed} 条通知，发出 {sent} 件。"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import datetime, time, timedelta
 
-from reminders.clock import SHANGHAI, SystemClock
+from reminders.clock import SHANGHAI, MachineClock
 from schedules.workdays import WorkCalendar
 
 DAY_BEGINS, DAY_ENDS = time(8, 50), time(17, 10)
@@ -13,7 +13,7 @@ DAY = timedelta(hours=8, minutes=20)
 LONGEST_HOLD = timedelta(minutes=2)
 
 
-class FastClock(SystemClock):
+class FastClock(MachineClock):
     """Business time that runs through working hours only.
 
     It begins on `start` at ten to nine. A link page that is open holds it until its POST, two minutes at most.

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from reminders.clock import SHANGHAI
-from reminders.engine.incidents import TICK, Incident
+from reminders.engine.incident import Incident
 from reminders.engine.service import SMTP
 
+TICK, CLOCK, HELD = "tick", "clock", "held:"
 _CHANNELS = {"smtp": "邮件", "wecom": "企业微信"}
 _CLOSING = "本消息由看门狗直接发出，不经队列；同一故障只说这一次，恢复后再说一次。"
 
@@ -27,11 +28,17 @@ def alarm(incidents: Sequence[Incident], now: datetime) -> Alarm:
     first = incidents[0]
     if first.key == TICK:
         return _stopped(first, now)
+    if first.key == CLOCK:
+        return _leapt(first)
+    if first.key.startswith(HELD):
+        return _held(first)
     return _lost_channel(incidents, now)
 
 
 def recovered(key: str, since: datetime, now: datetime) -> Alarm:
-    """The same thing works again."""
+    """The same thing works again, or was let go by a person."""
+    if key == CLOCK or key.startswith(HELD):
+        return _let_go(key, now)
     what = f"{_name(key)}已恢复"
     lines = [
         f"{what}：{_moment(since)} 起停止，{_moment(now)} 恢复，历时 {_span(now - since)}。",
@@ -71,6 +78,34 @@ def _stopped(incident: Incident, now: datetime) -> Alarm:
         _CLOSING,
     ]
     return Alarm(f"【停摆】已{span}没有心跳（最后一次 {_moment(incident.since)}）", "\n".join(lines))
+
+
+def _held(incident: Incident) -> Alarm:
+    slot = incident.key.removeprefix(HELD)
+    lines = [
+        f"{incident.reason}：超过预计的两倍，先不发出。",
+        "影响：这个时段的通知都已写好、没有发出，也没有开始计时；对已办事项的答复照发，以后的时段另行判断。",
+        "怎么办：1）cuiban release 列出这个时段会发什么　2）内容无误的，"
+        f"cuiban release {slot} --by 姓名　3）有误的，先 cuiban pause --reason 原因 --by 姓名，查清再说。",
+        _CLOSING,
+    ]
+    return Alarm(f"【待放行】{incident.reason}", "\n".join(lines))
+
+
+def _leapt(incident: Incident) -> Alarm:
+    lines = [
+        f"{incident.reason}。超过一天，已暂停全部发送。",
+        "影响：没有发出任何通知，时限停住；没有发出的都在库里，未丢失。",
+        "怎么办：1）核对服务器和数据库的时间、时区和对时服务　2）时间正确以后，cuiban resume 列出会发什么　"
+        "3）无误的，cuiban resume --confirm。",
+        _CLOSING,
+    ]
+    return Alarm("【待放行】系统时钟跳变，已暂停发送", "\n".join(lines))
+
+
+def _let_go(key: str, now: datetime) -> Alarm:
+    what = "已恢复发送" if key == CLOCK else f"时段 {key.removeprefix(HELD)} 已放行"
+    return Alarm(f"【已恢复】{what}（{_moment(now)}）", f"{what}：{_moment(now)}，由人决定。")
 
 
 def _lost_channel(incidents: Sequence[Incident], now: datetime) -> Alarm:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
 
-from reminders import delay, silence
+from reminders import foresight, silence
 from reminders.engine.service import Service
 from reminders.messages import MessageKind
 from reminders.obligations import Audience, Change, Draft, Kind, Obligation
@@ -163,9 +163,7 @@ def destinations(draft: Draft, obligation: Obligation, directory: Directory) -> 
 
 def advance(obligation: Obligation, slot: Slot, service: Service) -> Change:
     """The transition that the opening of its slot brings, whatever its kind."""
-    if obligation.kind is Kind.COMPLETION:
-        return delay.advance(obligation, slot, service.slots)
-    return silence.advance(obligation, slot, service.slots)
+    return foresight.advance(obligation, slot, service.slots)
 
 
 def _row(obligation: Obligation, draft: Draft, person: Person, kind: MessageKind) -> ItemRow:

@@ -24,6 +24,7 @@ from reminders.engine.external import (
     tell_at_once,
     when,
 )
+from reminders.engine.foreseeing import forget
 from reminders.engine.service import Service
 from reminders.exceptions import NotFound, Refused
 from reminders.obligations import Change, Kind, Obligation, State, fact
@@ -118,6 +119,7 @@ def _correct(service: Service, connection: Connection, row: Row[Any], happening:
 def _after(moving: _Moving, clocked: Sequence[int]) -> None:
     """What is told at once is told anew; before the plan's first send nothing has a slot."""
     service, connection, plan = moving.service, moving.connection, moving.arming.plan
+    forget(service, connection)
     if plan.released_at is None:
         connection.execute(table.update().where(table.c.plan_id == plan.id).values(next_slot=None))
         return

@@ -15,6 +15,7 @@ from reminders.engine.activation import plan_record
 from reminders.engine.arming import Arming, open_dated
 from reminders.engine.awaited import Awaited, awaited, meant, plans_in_question
 from reminders.engine.changes import Batch
+from reminders.engine.foreseeing import forget
 from reminders.engine.service import Service
 from reminders.exceptions import InputError
 from reminders.obligations import Audience, Change, Draft, Kind, Obligation, fact
@@ -132,6 +133,7 @@ def tell_at_once(service: Service, connection: Connection, plan_id: int, owed: S
 def settle(service: Service, connection: Connection, arming: Arming, phases: Sequence[tuple[int, Triggered]]) -> None:
     """After arming: the ledger, what waits for the plan's first send, and what is told at once."""
     events.append(connection, arming.happened, at=service.now(), recorded_at=service.machine_now())
+    forget(service, connection)
     if arming.plan.released_at is None:
         _hold(connection, [dated_id for dated_id, _ in phases])
         return

@@ -1,4 +1,4 @@
-"""Incidents of ours: no tick any more, or a channel that fails for everybody. Found by reading the database alone.
+"""Incidents of ours: no tick any more, a channel that fails for everybody, a guard that holds. The database tells all.
 
 A channel fails for everybody when its newest try met a cause that only a person mends (login, certificate, a removed
 robot), when its last three recipients in a row failed for a cause not theirs, or when it is parked without an end. It
@@ -9,34 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import Connection, Row
 
 from channels.outcome import Verdict
+from reminders.engine.incident import Incident
 from reminders.engine.outcomes import IN_A_ROW, NOT_THEIRS
 from reminders.engine.service import SMTP, WECOM, Service
+from reminders.engine.stops import stops
 from reminders.store import liveness, marks
 from reminders.store.liveness import REACHED
 
 TICK = "tick"
 TRIES = 300  # of a channel that are looked at: more than one slot brings a robot
-
-
-@dataclass(frozen=True, slots=True)
-class Incident:
-    """One thing that stands still."""
-
-    key: str  # tick; smtp; wecom; wecom:CONTACT for one robot
-    since: datetime  # the last tick, or the first try that failed
-    channel: str = ""  # empty: ticks
-    reason: str = ""  # one sentence, without secrets
-    code: str = ""
-    waiting: int = 0  # deliveries that wait for it
-    whose: str = ""  # of a robot: the unit or group it belongs to
-    lasting: bool = True  # a person has to mend it
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +36,11 @@ class Seen:
 
 
 def look(service: Service) -> Seen:
-    """Look at ticks and channels; DatabaseUnreachable where the store does not answer."""
+    """Look at ticks, channels and guards; DatabaseUnreachable where the store does not answer."""
     with service.database.read() as connection:
         found, working = _ticks(service, connection)
+        waits, goes_on = stops(connection)
+        found, working = found + waits, working | goes_on
         for channel in (SMTP, WECOM):
             tries = liveness.newest_tries(connection, channel, TRIES)
             waiting = liveness.waiting_on(connection, channel)
@@ -68,9 +58,12 @@ def _ticks(service: Service, connection: Connection) -> tuple[list[Incident], se
     since = last.machine_at if last is not None else liveness.first_release(connection)
     if since is None:
         return [], set()
-    if service.machine_now() - since <= timedelta(minutes=service.settings.watchdog_minutes):
+    limit = timedelta(minutes=service.settings.watchdog_minutes)
+    if service.machine_now() - since <= limit:
         return [], {TICK}
-    if service.slots.open_slot(service.now()) is None:
+    slot = service.slots.open_slot(service.now())
+    # A machine that starts in the morning has its last tick on the evening before: it is given time for the first one.
+    if slot is None or service.now() - service.slots.opens_at(slot) <= limit:
         return [], set()
     waiting = sum(liveness.depths(connection).values())
     return [Incident(TICK, since, waiting=waiting)], set()

@@ -9,7 +9,7 @@ from datetime import datetime
 from channels.channel import Channel
 from channels.rate_limit import RateLimiter
 from reminders.acknowledgement import LinkKeys
-from reminders.clock import SHANGHAI, Clock
+from reminders.clock import SHANGHAI, Clock, SteadyClock
 from reminders.settings import Settings
 from reminders.slots import Slot, SlotCalendar
 from reminders.store.database import Database
@@ -40,6 +40,13 @@ class Service:
     def machine_now(self) -> datetime:
         """Machine time."""
         return self.clock.machine()
+
+    def guarded(self) -> bool:
+        """Whether surprises and leaps of the clock are looked for: not where somebody moves business time on purpose.
+
+        A demo, a rehearsal and a test go from slot to slot as they like.
+        """
+        return isinstance(self.clock, SteadyClock)
 
     def earliest(self) -> Slot:
         """The first slot that opens after now: what falls due inside a slot goes there."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 from channels.channel import Channel
 from channels.message import Message, UnsendableMessage
@@ -27,6 +28,13 @@ def tell_operator(service: Service, alarm: Alarm, *, broken: str = "") -> bool:
             return True
     log.error("nobody could be told (CUIBAN_OPERATOR_MAIL): %s", alarm.subject)
     return False
+
+
+def tell_by_mail(service: Service, alarm: Alarm, addresses: Sequence[str]) -> bool:
+    """Tell others by mail, each by himself; False where nobody took it."""
+    channel = service.channels.get(SMTP)
+    told = [_sent(service, channel, alarm, address) for address in addresses] if channel else []
+    return any(told)
 
 
 def can_tell(service: Service) -> bool:

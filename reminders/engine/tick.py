@@ -11,15 +11,18 @@ from typing import Any
 
 from reminders.engine.changes import Batch, advance
 from reminders.engine.digests import open_digests
+from reminders.engine.foreseeing import foresee_open, forget
+from reminders.engine.jumps import leap_between, offsets, stop_for
 from reminders.engine.outage import give_back, outage_between
 from reminders.engine.overtaking import overtake
+from reminders.engine.posting import post
 from reminders.engine.service import Service
+from reminders.engine.surprises import let_go
 from reminders.engine.takeover import recover
 from reminders.messages import MessageKind
 from reminders.slots import Slot
 from reminders.store import events, marks, messages, obligations, outbox, pauses
-from reminders.store.directory import Directory, people_by_id
-from reminders.store.outbox import URGENT, USUAL, Wanted
+from reminders.store.directory import Directory
 from reminders.store.probing import Look, look
 
 CLAIM = 500
@@ -44,6 +47,8 @@ def tick(service: Service) -> Ticked:
     found = _look(service, slot, now)
     steps = sealed = 0
     if slot is not None and not found.stopped:
+        if found.due or found.digest:
+            foresee_open(service, slot)
         if found.digest:
             open_digests(service, slot)
         while found.due and (moved := _claim(service, slot)):
@@ -63,15 +68,20 @@ def _look(service: Service, slot: Slot | None, now: datetime) -> Look:
     """
     machine_now = service.machine_now()
     with service.database.write() as connection:
-        last = marks.mark(connection, "tick")
-        outage = outage_between(service, last, now, machine_now) if slot is not None else None
+        last, server_now = marks.pulse(service.database, connection, "tick")
+        witnesses = offsets(service, server_now)
+        leap = leap_between(service, last, witnesses)
+        if leap is not None:
+            stop_for(service, connection, leap)
+        outage = outage_between(service, last, now, machine_now) if slot is not None and leap is None else None
         if outage is not None and slot is not None:
             give_back(service, connection, outage, slot)
+            forget(service, connection, slot)
         low, whole_at = _bound(last.body if last is not None else {}, slot, machine_now)
         found = look(connection, slot, machine_now, above=low)
         if slot is not None and not found.due:
             low = slot
-        body = {"low": str(low) if low else None, "whole_at": whole_at.isoformat()}
+        body = {"low": str(low) if low else None, "whole_at": whole_at.isoformat(), "witnesses": witnesses}
         marks.set_mark(service.database, connection, "tick", now, machine_now, body)
     return found
 
@@ -113,13 +123,7 @@ def _seal(service: Service, slot: Slot, now: datetime) -> int:
             return 0
     with service.database.write() as connection:
         full = messages.seal(service.database, connection, ids, now)
-        people = people_by_id(connection, {row.contact_id for row in full})
-        wanted = []
-        for row in full:
-            lane = URGENT if row.kind in (MessageKind.OFFICE, MessageKind.LEADERS) else USUAL
-            routes = service.routes(people[row.contact_id]) if row.contact_id in people else ()
-            wanted += [Wanted(row.id, route, lane) for route in routes[:1]]
-        outbox.add(service.database, connection, wanted)
+        post(service, connection, let_go(service, connection, full))
         happened = [events.Event("message.sealed", message_id=row.id, contact_id=row.contact_id) for row in full]
         events.append(connection, happened, at=now, recorded_at=service.machine_now())
         return len(full)

@@ -1,9 +1,10 @@
-"""What follows a tick that went well: the ledger sealed when it is time, the heartbeat. Neither disturbs a round."""
+"""What follows a tick that went well: foresight, seals of the ledger, the heartbeat. Neither disturbs a round."""
 
 from __future__ import annotations
 
 import logging
 
+from reminders.engine.foreseeing import foresee_ahead
 from reminders.engine.heartbeat import beat
 from reminders.engine.sealing import seal_when_due
 from reminders.engine.service import Service
@@ -13,7 +14,7 @@ log = logging.getLogger("cuiban.upkeep")
 
 def after_tick(service: Service) -> None:
     """Do it; a failure is logged by its kind, and the next tick tries again."""
-    for work in (seal_when_due, beat):
+    for work in (foresee_ahead, seal_when_due, beat):
         try:
             work(service)
         except Exception as error:

@@ -16,9 +16,11 @@ from sqlalchemy import Row
 from sqlalchemy.exc import DBAPIError
 
 from reminders.engine import alarms
-from reminders.engine.incidents import Incident, Seen, look
+from reminders.engine.incident import Incident
+from reminders.engine.incidents import Seen, look
 from reminders.engine.service import Service
-from reminders.engine.telling import tell_operator
+from reminders.engine.stops import is_stop, office_addresses
+from reminders.engine.telling import tell_by_mail, tell_operator
 from reminders.exceptions import DatabaseUnreachable
 from reminders.store import liveness, marks
 
@@ -78,7 +80,7 @@ def _tell_changes(service: Service, seen: Seen) -> None:
     for incidents in _together(seen.standing):
         mine = [incident for incident in incidents if _claim(service, incident, kept.get(incident.key))]
         if mine:
-            told = tell_operator(service, alarms.alarm(mine, service.machine_now()), broken=mine[0].channel)
+            told = _tell(service, mine[0].key, alarms.alarm(mine, service.machine_now()), broken=mine[0].channel)
             _write(service, mine, TOLD if told else NEW)
     for key in sorted(seen.working & kept.keys()):
         _tell_recovery(service, key, kept[key])
@@ -88,7 +90,7 @@ def _together(standing: Sequence[Incident]) -> Iterable[list[Incident]]:
     """What one message speaks of: the robots that failed alike are one."""
     found: dict[tuple[str, bool], list[Incident]] = {}
     for incident in standing:
-        found.setdefault((incident.channel, ":" in incident.key), []).append(incident)
+        found.setdefault((incident.channel or incident.key, ":" in incident.key), []).append(incident)
     return found.values()
 
 
@@ -113,10 +115,20 @@ def _tell_recovery(service: Service, key: str, kept: Row[Any]) -> None:
         if not marks.change(connection, kept, now, {**kept.body, "state": OVER}):
             return
     # A mail that could not be told of while it was broken can be told of now: the operator learns both at once.
-    if tell_operator(service, alarms.recovered(key, since, now)):
+    if _tell(service, key, alarms.recovered(key, since, now)):
         with service.database.write() as connection:
             marks.remove(connection, kept.name)
             liveness.note_told(connection, key, None)
+
+
+def _tell(service: Service, key: str, words: alarms.Alarm, *, broken: str = "") -> bool:
+    """The operator; and of what a guard stopped, the lead office as well."""
+    told = tell_operator(service, words, broken=broken)
+    if not is_stop(key):
+        return told
+    with service.database.read() as connection:
+        addresses = office_addresses(connection)
+    return tell_by_mail(service, words, addresses) or told
 
 
 def _write(service: Service, incidents: Sequence[Incident], state: str) -> None:

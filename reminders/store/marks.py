@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, delete, func, select, update
 
 from reminders.store.database import Database
 from reminders.store.tables import marks
@@ -28,6 +28,14 @@ def set_mark(
 def mark(connection: Connection, name: str) -> Row[Any] | None:
     """The last time, or None."""
     return connection.execute(select(marks).where(marks.c.name == name)).first()
+
+
+def pulse(database: Database, connection: Connection, name: str) -> tuple[Row[Any] | None, datetime | None]:
+    """The last time, and what a database server's own clock says now, in one statement; SQLite has only ours."""
+    if not database.is_postgresql:
+        return mark(connection, name), None
+    found = connection.execute(select(marks, func.now().label("server_now")).where(marks.c.name == name)).first()
+    return found, found.server_now if found is not None else None
 
 
 def starting_with(connection: Connection, prefix: str) -> list[Row[Any]]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from reminders.store.tables import pauses
+
+CLOCK = "时钟保护"  # who stops everything where the system clock leapt
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +47,8 @@ def end(connection: Connection, *, plan_id: int | None, unit_id: int | None, now
     query = query.where(pauses.c.plan_id == plan_id if plan_id is not None else pauses.c.plan_id.is_(None))
     query = query.where(pauses.c.unit_id == unit_id if unit_id is not None else pauses.c.unit_id.is_(None))
     return connection.execute(query.values(ended_at=now)).rowcount
+
+
+def by_clock(connection: Connection) -> Row[Any] | None:
+    """The pause that a leap of the clock began and nobody ended."""
+    return connection.execute(select(pauses).where(pauses.c.ended_at.is_(None), pauses.c.by == CLOCK)).first()

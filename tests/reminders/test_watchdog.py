@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -19,17 +20,19 @@ from channels.smtp import SmtpChannel
 from channels.smtp_settings import Security, SmtpSettings
 from channels.wecom import WecomChannel
 from reminders.cli.group import commands
-from reminders.engine import watchdog
+from reminders.engine import jumps, surprises, watchdog
+from reminders.engine.pausing import resume
 from reminders.engine.service import SMTP, WECOM
 from reminders.engine.tick import tick
 from reminders.engine.watchdog import AGAIN, Watchdog
 from reminders.exceptions import DatabaseUnreachable
+from reminders.store import holds
 from reminders.store.database import Database
 from reminders.store.outbox import park
 from reminders.store.tables import marks, parked
 from tests.fakes.smtp_server import Fault, SmtpServer
 from tests.fakes.wecom_server import WecomServer
-from tests.office import EVERYBODY, PUMPS, RIVER, WATER, Story, at_once, person, task
+from tests.office import EVERYBODY, OFFICE_CLERK, PUMPS, RIVER, WATER, Story, at_once, person, task
 
 OPERATOR = "ops@water.example"
 PASSWORD = "open-sesame-7"  # the fake server's
@@ -59,14 +62,14 @@ def served(story: Story, server: SmtpServer) -> Story:
     return story
 
 
-def told(server: SmtpServer) -> list[EmailMessage]:
+def told(server: SmtpServer, whom: str = OPERATOR) -> list[EmailMessage]:
     """What the operator got."""
-    mails = [mail for mail in server.records if mail.recipients == (OPERATOR,) and mail.accepted]
+    mails = [mail for mail in server.records if mail.recipients == (whom,) and mail.accepted]
     return [message_from_bytes(mail.raw, policy=policy.default) for mail in mails]
 
 
-def subjects(server: SmtpServer) -> list[str]:
-    return [str(mail["Subject"]) for mail in told(server)]
+def subjects(server: SmtpServer, whom: str = OPERATOR) -> list[str]:
+    return [str(mail["Subject"]) for mail in told(server, whom)]
 
 
 def words(mail: EmailMessage) -> str:
@@ -110,9 +113,42 @@ def test_a_night_without_ticks_is_told_in_the_morning_and_a_stop_between_windows
         office.at(moment)
         Watchdog(office.service).look()
     assert subjects(server) == []
-    office.at("2022-08-23 09:00")
+    for moment in ("2022-08-23 09:00", "2022-08-23 09:10"):  # who starts in the morning is given time for a first tick
+        assert Watchdog(office.at(moment).service).look() == ()
+    office.at("2022-08-23 09:11")
     Watchdog(office.service).look()
     assert subjects(server) == ["【停摆】已21小时没有心跳（最后一次 8月22日11:25）"]
+
+
+def test_of_what_a_guard_holds_the_operator_and_the_lead_office_are_told_once(
+    office: Story, server: SmtpServer
+) -> None:
+    office.activate(STANDING)
+    office.at("2022-08-22 09:01").tick()
+    with office.service.database.write() as connection:
+        now = office.clock.moment
+        holds.begin(office.service.database, connection, "2022-08-22/am", 3, 30, now, now)
+    for _ in range(2):
+        Watchdog(office.service).look()
+    for whom in (OPERATOR, OFFICE_CLERK.email):
+        assert subjects(server, whom) == ["【待放行】时段 2022-08-22/am 预计 3 件，实际 30 件，已扣住"]
+    surprises.release(office.service, "2022-08-22/am", by="何文")
+    Watchdog(office.service).look()
+    for whom in (OPERATOR, OFFICE_CLERK.email):
+        assert subjects(server, whom)[1:] == ["【已恢复】时段 2022-08-22/am 已放行（8月22日09:01）"]
+
+
+def test_of_a_clock_that_leapt_they_are_told_what_to_look_at(office: Story, server: SmtpServer) -> None:
+    office.activate(STANDING)
+    office.at("2022-08-22 09:01").tick()
+    with office.service.database.write() as connection:
+        jumps.stop_for(office.service, connection, jumps.Leap(timedelta(days=3), office.clock.moment))
+    Watchdog(office.service).look()
+    assert subjects(server) == subjects(server, OFFICE_CLERK.email) == ["【待放行】系统时钟跳变，已暂停发送"]
+    assert "系统时钟跳变约往前3天" in words(told(server)[0])
+    resume(office.service, plan_id=None, unit=None)
+    Watchdog(office.service).look()
+    assert subjects(server)[1:] == ["【已恢复】已恢复发送（8月22日09:01）"]
 
 
 def test_before_the_first_tick_the_release_counts_and_before_it_nothing(office: Story, server: SmtpServer) -> None:

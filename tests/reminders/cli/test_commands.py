@@ -46,8 +46,17 @@ def test_activation_is_refused_with_everything_that_is_open(run: Run) -> None:
 def test_pausing_stops_every_message_and_resuming_says_what_moved(office: Run) -> None:
     assert office("pause", "--reason", "机房检修", "--by", "运维").exit_code == 0
     assert "发出 0 件" in office("tick", "--now", "2026-12-01T09:05").stdout
-    assert "已恢复发送" in office("resume").stdout
+    shown = office("resume").stdout
+    assert "机房检修（运维）" in shown
+    assert "还没有恢复" in shown
+    assert "已恢复发送" in office("resume", "--confirm").stdout
     assert office("resume").exit_code == 2
+
+
+def test_without_a_held_slot_there_is_nothing_to_release(office: Run) -> None:
+    assert "没有被扣住的时段" in office("release").stdout
+    assert "没有被扣住" in office("release", "2026-12-01/am", "--by", "何文").stderr
+    assert "--by" in office("release", "2026-12-01/am").stderr
 
 
 def test_a_rehearsal_lists_the_same_twice_and_stores_nothing(run: Run, tmp_path: Path) -> None:
