@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select, update
 
 from reminders.engine import membership
 from reminders.engine.arming import Arming, lapse, open_everything, rearmed_from
+from reminders.engine.foreseeing import forget
 from reminders.engine.service import Service
 from reminders.exceptions import ActivationRefused, NotFound
 from reminders.obligations import Change, State
@@ -113,6 +114,7 @@ def _start_sending(service: Service, connection: Connection, plan_id: int, happe
     plans.update_plan(connection, plan_id, released_at=now, next_digest_slot=str(digest))
     told = [*happened, events.Event("plan.released", plan_id=plan_id)]
     events.append(connection, told, at=now, recorded_at=service.machine_now())
+    forget(service, connection)
 
 
 def _arm(service: Service, connection: Connection, plan_id: int, choices: Choices) -> Arming:
