@@ -46,7 +46,7 @@ class Arming:
     armed: int = 0
     lapsed: int = 0
     openings: Openings = field(default_factory=Openings)
-    starts: dict[Dated, tuple[Start, Start | None]] = field(default_factory=dict)  # what many units owe alike
+    starts: dict[tuple[Any, ...], tuple[Start, Start | None]] = field(default_factory=dict)  # what many owe alike
 
     def write(self) -> None:
         """Store what was opened."""
@@ -168,9 +168,10 @@ def _occurrence(work: Arming, task_id: int, unit_id: int, item: Dated) -> dict[s
 
 
 def _add_occurrence(work: Arming, task_id: int, unit_id: int, occurrence_id: int, item: Dated) -> None:
-    if item not in work.starts:
-        work.starts[item] = _starts(work, item)
-    completion, confirmation = work.starts[item]
+    alike = (item.ladder, item.start_on, item.due_on, item.due_time, item.count)
+    if alike not in work.starts:
+        work.starts[alike] = _starts(work, item)
+    completion, confirmation = work.starts[alike]
     work.armed += 1
     work.openings.add(completion, unit_id, task_id, occurrence_id)
     if confirmation is not None:
