@@ -74,7 +74,9 @@ class Batch:
                 for person, kind in self._destinations(draft, obligation)
                 if (draft.step, person.id) not in told
             ]
-            if not found and draft.audience is not Audience.HEAD and not any(d.step == draft.step for d in missing):
+            # The work group's neutral line is nobody's own message: who has no other is not reached.
+            reached = any(kind is not MessageKind.WORKGROUP for _, kind in found)
+            if not reached and draft.audience is not Audience.HEAD and not any(d.step == draft.step for d in missing):
                 missing.append(draft)
             told |= {(draft.step, person.id) for person, _ in found}
             rows += [_row(obligation, draft, person, kind) for person, kind in found]

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Row, select
 from reminders.engine.service import Service
 from reminders.obligations import Kind, Obligation, State
 from reminders.planner import t_zero
-from reminders.slots import Slot, next_digest_slot, week_of
+from reminders.slots import PM, Slot, next_digest_slot, week_of
 from reminders.store import events, messages, obligations, plans
-from reminders.store.directory import Directory, PlanRecord
+from reminders.store.directory import Directory, Person, PlanRecord, people_by_id
 from reminders.store.tables import assignments, tasks
 from reminders.store.tables import obligations as obligation_table
 
@@ -45,12 +45,17 @@ def _open(service: Service, plan_id: int, planned: Slot, slot: Slot) -> None:
         readers = [] if skipped else digest_readers(service, connection, plan_id, slot.day)
         week = week_of(planned.day)
         now = service.now()
-        opened = [
-            reader for reader in readers if messages.open_digest(service.database, connection, reader, slot, week, now)
-        ]
+        people = people_by_id(connection, readers)
+        slots = {reader: slot_of(service, people[reader], slot) for reader in readers}
+        opened = [r for r in readers if messages.open_digest(service.database, connection, r, slots[r], week, now)]
         kind = "digest.skipped" if skipped else "digest.opened"
         happened = events.Event(kind, plan_id=plan_id, body={"week": str(week), "readers": len(opened)})
         events.append(connection, [happened], at=now, recorded_at=service.machine_now())
+
+
+def slot_of(service: Service, reader: Person, slot: Slot) -> Slot:
+    """The slot of a reader's digest: one that comes in an afternoon reaches a leader the next morning."""
+    return service.slots.after(slot) if reader.role == "leader" and slot.half == PM else slot
 
 
 def digest_readers(service: Service, connection: Connection, plan_id: int, day: date) -> list[int]:

@@ -64,8 +64,10 @@ class Rearming:
         """A task that is gone: nothing of it is owed or sent."""
         for occurrence in revisions.occurrences_of(self.connection, task_id):
             self.redating.close(occurrence)
+        closed = {obligation.id for obligation in self.batch.changed}
         for obligation in obligations.select_where(self.connection, table.c.task_id == task_id):
-            self.batch.add(obligation, silence.closed(obligation, WHY))
+            if obligation.id not in closed:
+                self.batch.add(obligation, silence.closed(obligation, WHY))
 
     def add(self, task: TaskRecord) -> None:
         """A task that is new: armed as at activation, and signed for."""

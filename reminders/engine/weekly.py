@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from reminders.engine.digests import digest_readers
+from reminders.engine.digests import digest_readers, slot_of
 from reminders.engine.outcomes import current
 from reminders.engine.rendering import destination_of
 from reminders.engine.service import Service
@@ -30,9 +30,10 @@ def digest_lines(service: Service, day: date, *, dry_run: bool) -> list[dict[str
         lines = []
         for reader in dict.fromkeys(readers):
             state = "sent" if reader in have else "would" if dry_run else "opened"
-            if state == "opened":
-                messages.open_digest(service.database, connection, reader, current(service), monday, service.now())
             person = people_by_id(connection, [reader])[reader]
+            if state == "opened":
+                slot = slot_of(service, person, current(service))
+                messages.open_digest(service.database, connection, reader, slot, monday, service.now())
             lines.append({"destination": destination_of(connection, person), "week": str(monday), "state": state})
         return lines
 

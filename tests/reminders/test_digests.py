@@ -122,3 +122,22 @@ def test_a_support_unit_gets_no_digest_on_its_account(short_story: Story) -> Non
     short_story.activate(task("12", "9月底前", WATER, support=[RIVER]), on="2022-09-08 08:00", preset=Preset.STRICT)
     short_story.until("2022-09-19/am")
     assert digests(short_story, "河湖处/liaison") == []
+
+
+def test_one_that_is_asked_for_in_an_afternoon_reaches_a_leader_the_next_morning(short_story: Story) -> None:
+    short_story.activate(DUE, on="2022-09-08 08:00", preset=Preset.STRICT)
+    short_story.at("2022-09-08 15:00")
+    digest_lines(short_story.service, short_story.clock.moment.date(), dry_run=False)
+    short_story.round()
+    assert (digests(short_story), digests(short_story, "leader/江临")) == (["2022-09-08/pm"], [])
+    short_story.until("2022-09-09/am")
+    assert digests(short_story, "leader/江临") == ["2022-09-09/am"]
+
+
+def test_one_that_comes_late_in_an_afternoon_reaches_a_leader_the_next_morning(short_story: Story) -> None:
+    short_story.activate(DUE, on="2022-09-16 08:00", preset=Preset.STRICT)
+    short_story.until("2022-09-16/pm")
+    short_story.at("2022-09-19 14:01").round()  # nothing ticked in the morning
+    assert (digests(short_story), digests(short_story, "leader/江临")) == (["2022-09-19/pm"], [])
+    short_story.until("2022-09-20/am")
+    assert digests(short_story, "leader/江临") == ["2022-09-20/am"]

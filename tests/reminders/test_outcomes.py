@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from channels.outcome import Verdict
+from reminders.contacts import Contact
 from reminders.obligations import Kind
 from reminders.policy import Preset
 from reminders.store.tables import deliveries, parked
@@ -113,6 +114,14 @@ def test_a_unit_with_nobody_on_record_is_undelivered_at_once_and_mended_later(st
     assert story.pass_slot() == ["综合处/liaison office undelivered"]
     story.mend(WATER_CLERK)
     assert story.pass_slot() == ["供水处/liaison unit sign"]
+
+
+def test_who_is_told_by_the_work_groups_line_alone_is_undelivered(short_story: Story) -> None:
+    group = Contact("", "", "节水工作群", "group", webhook="robot-of-the-work-group")
+    short_story.activate(SIGN, people=[group, *(p for p in EVERYBODY if p.unit != WATER)])
+    short_story.pass_slot()
+    assert short_story.standing(Kind.SIGNATURE) == ("undeliverable", 0)
+    assert undelivered(short_story) == ["2022-08-22/am 综合处/liaison office undelivered"]
 
 
 def test_rungs_that_reach_nobody_are_told_once_for_all_of_them(short_story: Story) -> None:

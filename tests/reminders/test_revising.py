@@ -212,6 +212,7 @@ def test_nothing_of_a_removed_task_is_sent(story: Story) -> None:
     assert open_of(story, Kind.COMPLETION) == open_of(story, Kind.CONFIRMATION) == []
     assert states(story)[0] == ("2022-09-30", "closed")
     assert story.events("task.removed") == [{"number": "1"}]
+    assert len(story.events("obligation.closed")) == 2  # the completion and its question, each once
     story.until("2022-10-12/am")
     assert not [line for line in story.sent() if " 1:" in line]
 
