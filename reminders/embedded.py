@@ -22,6 +22,7 @@ from starlette.applications import Starlette
 
 from reminders.acknowledgement import Limits
 from reminders.engine.assembly import assemble
+from reminders.engine.presence import PULSE, note_page
 from reminders.engine.service import SMTP, Service
 from reminders.engine.telling import can_tell
 from reminders.engine.watchdog import Watchdog
@@ -64,7 +65,15 @@ def application(service: Service, demo: Callable[[], DemoView] | None = None) ->
         after_acceptance=timedelta(seconds=settings.link_grace_seconds),
     )
     backend = ServiceBackend(service, demo)
-    return create_app(backend, keys=service.keys, clock=service.clock, limits=limits, help_line=settings.help_line)
+    return create_app(
+        backend,
+        keys=service.keys,
+        clock=service.clock,
+        limits=limits,
+        help_line=settings.help_line,
+        pulse=lambda: note_page(service),
+        pulse_seconds=PULSE,
+    )
 
 
 def serve(service: Service, app: object) -> None:

@@ -10,7 +10,7 @@ from reminders.clock import SHANGHAI
 from reminders.engine.incident import Incident
 from reminders.engine.service import SMTP
 
-TICK, CLOCK, HELD = "tick", "clock", "held:"
+TICK, PAGE, CLOCK, HELD = "tick", "page", "clock", "held:"
 _CHANNELS = {"smtp": "邮件", "wecom": "企业微信"}
 _CLOSING = "本消息由看门狗直接发出，不经队列；同一故障只说这一次，恢复后再说一次。"
 
@@ -28,6 +28,8 @@ def alarm(incidents: Sequence[Incident], now: datetime) -> Alarm:
     first = incidents[0]
     if first.key == TICK:
         return _stopped(first, now)
+    if first.key == PAGE:
+        return _no_page(first, now)
     if first.key == CLOCK:
         return _leapt(first)
     if first.key.startswith(HELD):
@@ -44,7 +46,7 @@ def recovered(key: str, since: datetime, now: datetime) -> Alarm:
         f"{what}：{_moment(since)} 起停止，{_moment(now)} 恢复，历时 {_span(now - since)}。",
         "排队的通知自动发出，不用补发，也不会重复。",
         "停止期间不算对方没有答复；已超过 30 个工作分钟的，时限自动顺延，给收件人的注明“补发”。"
-        if key == TICK
+        if key in (TICK, PAGE)
         else "没有发出的通知没有开始计时。",
     ]
     return Alarm(f"【已恢复】{what}（{_moment(now)}）", "\n".join(lines))
@@ -78,6 +80,17 @@ def _stopped(incident: Incident, now: datetime) -> Alarm:
         _CLOSING,
     ]
     return Alarm(f"【停摆】已{span}没有心跳（最后一次 {_moment(incident.since)}）", "\n".join(lines))
+
+
+def _no_page(incident: Incident, now: datetime) -> Alarm:
+    span = _span(now - incident.since)
+    lines = [
+        f"链接页最后一次在 {_moment(incident.since)}，到现在 {span}。通知照常发出，但收件人打不开链接。",
+        "影响：超过 30 个工作分钟的，各项等待按工作日顺延，不记为对方没有答复；期限不变。",
+        "怎么办：1）看网页是否在运行：docker compose ps，或 systemctl status cuiban-web　2）cuiban check 逐项说明",
+        _CLOSING,
+    ]
+    return Alarm(f"【停摆】链接页已{span}不在（最后一次 {_moment(incident.since)}）", "\n".join(lines))
 
 
 def _held(incident: Incident) -> Alarm:
@@ -144,8 +157,8 @@ def _remedy(incident: Incident) -> str:
 
 
 def _name(key: str) -> str:
-    if key == TICK:
-        return "心跳"
+    if key in (TICK, PAGE):
+        return "心跳" if key == TICK else "链接页"
     return f"{_CHANNELS.get(key.partition(':')[0], '通道')}发送" if ":" not in key else "企业微信机器人"
 
 

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Row
 from channels.outcome import Verdict
 from reminders.engine.incident import Incident
 from reminders.engine.outcomes import IN_A_ROW, NOT_THEIRS
+from reminders.engine.presence import PAGE
 from reminders.engine.service import SMTP, WECOM, Service
 from reminders.engine.stops import stops
 from reminders.store import liveness, marks
@@ -40,7 +41,8 @@ def look(service: Service) -> Seen:
     with service.database.read() as connection:
         found, working = _ticks(service, connection)
         waits, goes_on = stops(connection)
-        found, working = found + waits, working | goes_on
+        away, there = _page(service, connection)
+        found, working = found + waits + away, working | goes_on | there
         for channel in (SMTP, WECOM):
             tries = liveness.newest_tries(connection, channel, TRIES)
             waiting = liveness.waiting_on(connection, channel)
@@ -67,6 +69,20 @@ def _ticks(service: Service, connection: Connection) -> tuple[list[Incident], se
         return [], set()
     waiting = sum(liveness.depths(connection).values())
     return [Incident(TICK, since, waiting=waiting)], set()
+
+
+def _page(service: Service, connection: Connection) -> tuple[list[Incident], set[str]]:
+    """The link page, once it was ever there, is away inside the send window."""
+    last = marks.mark(connection, PAGE)
+    if last is None:
+        return [], set()
+    limit = timedelta(minutes=service.settings.watchdog_minutes)
+    if service.machine_now() - last.machine_at <= limit:
+        return [], {PAGE}
+    slot = service.slots.open_slot(service.now())
+    if slot is None or service.now() - service.slots.opens_at(slot) <= limit:
+        return [], set()
+    return [Incident(PAGE, last.machine_at)], set()
 
 
 def judged(channel: str, tries: Sequence[Row[Any]], waiting: int) -> list[Incident]:

@@ -13,9 +13,10 @@ from reminders.engine.changes import Batch, advance
 from reminders.engine.digests import open_digests
 from reminders.engine.foreseeing import foresee_open, forget
 from reminders.engine.jumps import leap_between, offsets, stop_for
-from reminders.engine.outage import give_back, outage_between
+from reminders.engine.outage import Absence, absence, give_back
 from reminders.engine.overtaking import overtake
 from reminders.engine.posting import post
+from reminders.engine.presence import PAGE
 from reminders.engine.service import Service
 from reminders.engine.surprises import let_go
 from reminders.engine.takeover import recover
@@ -68,20 +69,29 @@ def _look(service: Service, slot: Slot | None, now: datetime) -> Look:
     """
     machine_now = service.machine_now()
     with service.database.write() as connection:
-        last, server_now = marks.pulse(service.database, connection, "tick")
+        were, server_now = marks.pulse(service.database, connection, ("tick", PAGE))
+        last = were.get("tick")
         witnesses = offsets(service, server_now)
         leap = leap_between(service, last, witnesses)
         if leap is not None:
             stop_for(service, connection, leap)
-        outage = outage_between(service, last, now, machine_now) if slot is not None and leap is None else None
-        if outage is not None and slot is not None:
-            give_back(service, connection, outage, slot)
+        gone = Absence(page=last.body.get("page") if last is not None else None)
+        if slot is not None and leap is None:
+            gone = absence(service, last, were.get(PAGE))
+        # While everything is paused clocks stand anyway, and its end gives the days back.
+        if gone.outage is not None and slot is not None and not pauses.active(connection).everything:
+            give_back(service, connection, gone.outage, slot)
             forget(service, connection, slot)
         low, whole_at = _bound(last.body if last is not None else {}, slot, machine_now)
         found = look(connection, slot, machine_now, above=low)
         if slot is not None and not found.due:
             low = slot
-        body = {"low": str(low) if low else None, "whole_at": whole_at.isoformat(), "witnesses": witnesses}
+        body = {
+            "low": str(low) if low else None,
+            "whole_at": whole_at.isoformat(),
+            "witnesses": witnesses,
+            "page": gone.page,
+        }
         marks.set_mark(service.database, connection, "tick", now, machine_now, body)
     return found
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy import Connection, Row, delete, func, null, select, update
 
 from reminders.store.database import Database
 from reminders.store.tables import marks
@@ -30,12 +31,14 @@ def mark(connection: Connection, name: str) -> Row[Any] | None:
     return connection.execute(select(marks).where(marks.c.name == name)).first()
 
 
-def pulse(database: Database, connection: Connection, name: str) -> tuple[Row[Any] | None, datetime | None]:
-    """The last time, and what a database server's own clock says now, in one statement; SQLite has only ours."""
-    if not database.is_postgresql:
-        return mark(connection, name), None
-    found = connection.execute(select(marks, func.now().label("server_now")).where(marks.c.name == name)).first()
-    return found, found.server_now if found is not None else None
+def pulse(
+    database: Database, connection: Connection, names: Sequence[str]
+) -> tuple[dict[str, Row[Any]], datetime | None]:
+    """The last times, and what a database server's own clock says now, in one statement; SQLite has only ours."""
+    server_now = func.now() if database.is_postgresql else null()
+    query = select(marks, server_now.label("server_now")).where(marks.c.name.in_(names))
+    found = {row.name: row for row in connection.execute(query)}
+    return found, next((row.server_now for row in found.values()), None)
 
 
 def starting_with(connection: Connection, prefix: str) -> list[Row[Any]]:

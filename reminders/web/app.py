@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -12,6 +14,7 @@ from starlette.routing import Route
 from reminders.acknowledgement import Limits, LinkKeys
 from reminders.clock import Clock
 from reminders.web.backend import Backend
+from reminders.web.beating import beating
 from reminders.web.guard import HEADERS, FormTooLarge, Guard
 from reminders.web.health import healthz
 from reminders.web.links import LinkPages
@@ -34,8 +37,13 @@ def create_app(
     limits: Limits | None = None,
     help_line: str = "",
     refresh_seconds: int = 5,
+    pulse: Callable[[], None] | None = None,
+    pulse_seconds: float = 60.0,
 ) -> Starlette:
-    """The application over one backend. `help_line` is whom to telephone where a page may show nothing else."""
+    """The application over one backend. `help_line` is whom to telephone where a page may show nothing else.
+
+    While it serves, `pulse` is called again and again: whoever waits for answers has to know that they can come.
+    """
     site = Site(backend, keys, clock, limits or Limits(), help_line, refresh_seconds)
     links, mailbox = LinkPages(site), MailboxPages(site)
     return Starlette(
@@ -50,6 +58,7 @@ def create_app(
             Route("/healthz", healthz(backend)),
         ],
         middleware=[Middleware(Guard, policy=policy())],
+        lifespan=beating(pulse, pulse_seconds) if pulse is not None else None,
         exception_handlers={HTTPException: _refused, FormTooLarge: _too_large, Exception: _broken},
     )
 

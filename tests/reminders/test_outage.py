@@ -8,6 +8,8 @@ import pytest
 
 from reminders.clock import SHANGHAI
 from reminders.engine.outage import working_day, working_time
+from reminders.engine.pausing import pause, resume
+from reminders.engine.presence import note_page
 from reminders.obligations import Kind
 from reminders.policy import Preset
 from reminders.store.database import Database
@@ -79,3 +81,92 @@ def keep_ticking(story: Story, first: str, last: str) -> None:
         moment += timedelta(minutes=15)
     story.clock.moment = end
     story.tick()
+
+
+@pytest.fixture
+def served(story: Story) -> Story:
+    """A story in which a link page serves, until somebody stops it."""
+    story.activate(task("12", "9月30日前", "供水处"), on="2022-08-22 08:00", preset=Preset.STRICT)
+    story.at("2022-08-22 09:01").round()
+    keep_serving(story, "2022-08-22 09:10", "2022-08-22 16:58")
+    return story
+
+
+def keep_serving(story: Story, first: str, last: str) -> None:
+    """Ticks, and the page's pulse with each of them."""
+    moment, end = _moment(first), _moment(last)
+    while moment <= end:
+        story.clock.moment = moment
+        note_page(story.service)
+        story.round()
+        moment += timedelta(minutes=15)
+
+
+def test_a_page_that_is_away_gives_every_wait_its_days_while_it_is_away(served: Story) -> None:
+    before = served.owed(Kind.SIGNATURE).wait_last_on
+    keep_ticking(served, "2022-08-23 09:00", "2022-08-24 16:58")
+    after = served.owed(Kind.SIGNATURE).wait_last_on
+    assert before is not None
+    assert after is not None
+    assert SLOTS.workdays.count_between(before, after) - 1 == 2
+    assert [(body["workdays"], body["page"]) for body in served.events("outage.given-back")] == [(1, True), (1, True)]
+
+
+def test_while_the_page_is_away_nobody_is_reminded_or_reported_and_afterwards_as_much_later(served: Story) -> None:
+    """Strict: the only reminder would have come on the 24th, the report to the lead office on the 25th."""
+    keep_ticking(served, "2022-08-23 09:00", "2022-08-24 16:58")
+    assert [line for line in served.sent() if "sign" not in line] == []
+    keep_serving(served, "2022-08-25 09:00", "2022-08-26 09:15")
+    assert [line for line in served.sent() if "sign" not in line] == [
+        "2022-08-26/am 供水处/head unit remind",
+        "2022-08-26/am 供水处/liaison unit remind",
+    ]
+    assert (served.owed(Kind.SIGNATURE).next_step, str(served.owed(Kind.SIGNATURE).next_slot)) == (
+        "level1",
+        "2022-08-29/am",
+    )
+    assert not [message for message in served.mailbox.kept if "补发" in message.subject]
+
+
+def test_half_an_hour_without_the_page_is_tolerated(served: Story) -> None:
+    keep_serving(served, "2022-08-23 09:00", "2022-08-23 10:00")
+    keep_ticking(served, "2022-08-23 10:15", "2022-08-23 10:29")
+    assert served.events("outage.given-back") == []
+    keep_ticking(served, "2022-08-23 10:30", "2022-08-23 10:31")
+    assert [body["workdays"] for body in served.events("outage.given-back")] == [1]
+
+
+def test_ticks_and_page_away_together_are_given_back_once(served: Story) -> None:
+    served.at("2022-08-25 16:58").round()
+    served.at("2022-08-25 16:59").round()
+    assert [body["workdays"] for body in served.events("outage.given-back")] == [3]
+    keep_serving(served, "2022-08-26 09:00", "2022-08-26 11:15")
+    assert len(served.events("outage.given-back")) == 1
+
+
+def test_ticks_that_stop_while_the_page_is_away_add_only_what_is_more(served: Story) -> None:
+    keep_ticking(served, "2022-08-23 09:00", "2022-08-23 10:01")
+    served.at("2022-08-23 11:20").round()  # one working day is given back for both
+    assert [body["workdays"] for body in served.events("outage.given-back")] == [1]
+
+
+def test_where_no_page_ever_was_none_is_missed(story: Story) -> None:
+    story.activate(task("12", "12月底前", "供水处"))
+    keep_ticking(story, "2022-08-22 09:01", "2022-08-23 16:58")
+    assert story.events("outage.given-back") == []
+
+
+def test_a_due_day_without_the_page_is_reported_as_much_later(story: Story) -> None:
+    story.activate(task("12", "8月24日前", "供水处"), on="2022-08-22 08:00", preset=Preset.STRICT)
+    keep_serving(story, "2022-08-22 09:01", "2022-08-23 17:00")
+    keep_ticking(story, "2022-08-24 09:00", "2022-08-24 17:00")
+    keep_serving(story, "2022-08-25 09:00", "2022-08-26 11:15")
+    assert {line.split()[0] for line in story.sent() if "12:T0" in line} == {"2022-08-24/am"}
+    assert {line.split()[0] for line in story.sent() if "12:T+1" in line} == {"2022-08-26/am"}
+
+
+def test_what_is_paused_gets_its_days_from_the_end_of_the_pause_alone(served: Story) -> None:
+    pause(served.service, plan_id=None, unit=None, reason="检修", by="运维")
+    served.at("2022-08-25 16:58").round()
+    assert served.events("outage.given-back") == []
+    assert "3 个工作日" in resume(served.service, plan_id=None, unit=None)

@@ -22,6 +22,7 @@ from channels.wecom import WecomChannel
 from reminders.cli.group import commands
 from reminders.engine import jumps, surprises, watchdog
 from reminders.engine.pausing import resume
+from reminders.engine.presence import note_page
 from reminders.engine.service import SMTP, WECOM
 from reminders.engine.tick import tick
 from reminders.engine.watchdog import AGAIN, Watchdog
@@ -136,6 +137,18 @@ def test_of_what_a_guard_holds_the_operator_and_the_lead_office_are_told_once(
     Watchdog(office.service).look()
     for whom in (OPERATOR, OFFICE_CLERK.email):
         assert subjects(server, whom)[1:] == ["【已恢复】时段 2022-08-22/am 已放行（8月22日09:01）"]
+
+
+def test_a_page_that_is_away_is_told_once_and_once_when_it_is_back(office: Story, server: SmtpServer) -> None:
+    office.at("2022-08-22 09:14").tick()
+    note_page(office.service)
+    for minute in ("09:20", "09:30", "09:31"):
+        office.at(f"2022-08-22 {minute}").tick()
+        Watchdog(office.service).look()
+    assert subjects(server) == ["【停摆】链接页已16分钟不在（最后一次 8月22日09:14）"]
+    note_page(office.service)
+    Watchdog(office.service).look()
+    assert subjects(server)[1:] == ["【已恢复】链接页已恢复（8月22日09:31）"]
 
 
 def test_of_a_clock_that_leapt_they_are_told_what_to_look_at(office: Story, server: SmtpServer) -> None:
