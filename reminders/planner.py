@@ -7,6 +7,7 @@ date.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -59,11 +60,18 @@ def asking_step(obligation: Obligation, slots: SlotCalendar) -> Planned | None:
 def rungs(obligation: Obligation, slots: SlotCalendar) -> list[Planned]:
     """The reminders of a completion in the order of time, never two in one slot: the later one wins.
 
-    Where the rung that asks has a slot, nothing else of the occurrence takes it: the question says it all.
+    Where the rung that asks has a slot, nothing else of the occurrence takes it: the question says it all. What was
+    planned anew after a part of it had been sent has exceptions: `moved` names steps that are past already, and those
+    that come in another slot.
     """
     planned: dict[Slot, str] = {}
+    exceptions: Mapping[str, str | None] = (obligation.before or {}).get("moved") or {}
     for step in (*_window_steps(obligation, slots), *_ladder_steps(obligation, slots)):
-        if step.slot.day <= obligation.due_at():  # a share of the window that ends in days off is past the due day
+        if step.step in exceptions:
+            instead = exceptions[step.step]
+            if instead is not None:
+                planned[Slot.parse(instead)] = step.step
+        elif step.slot.day <= obligation.due_at():  # a share of the window that ends in days off is past the due day
             planned[step.slot] = step.step
     asking = asking_step(obligation, slots)
     if asking is not None:

@@ -45,7 +45,7 @@ def _baked(table: dict[int, str]) -> frozenset[int]:
 
 
 @dataclass(frozen=True)
-class _Exceptions:
+class Exceptions:
     """What notices say against the week: weekdays `off` and weekend days `worked` as ordinals; `years` announced."""
 
     off: frozenset[int]
@@ -61,7 +61,7 @@ class WorkCalendar:
     after that counting costs microseconds, however many days are counted.
     """
 
-    exceptions: _Exceptions
+    exceptions: Exceptions
     _tables: dict[int, tuple[int, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     def is_workday(self, day: date) -> bool:
@@ -99,6 +99,10 @@ class WorkCalendar:
     def is_provisional(self, year: int) -> bool:
         """Whether no notice for `year` is known, so that 调休 is missing from it."""
         return year not in self.exceptions.years
+
+    def days_of(self, year: int) -> tuple[int, ...]:
+        """The working days of a year as ordinals, in order."""
+        return self._year(year)
 
     def _forwards(self, day: date, n: int) -> date:
         year = day.year
@@ -159,10 +163,10 @@ def china(extra: Path | None = None) -> WorkCalendar:
 @cache
 def _china() -> WorkCalendar:
     """The announced years; one value for all, since it never changes."""
-    return WorkCalendar(_Exceptions(_baked(OFF), _baked(WORKED), frozenset(OFF)))
+    return WorkCalendar(Exceptions(_baked(OFF), _baked(WORKED), frozenset(OFF)))
 
 
-def _with_file(known: _Exceptions, extra: Path) -> _Exceptions:
+def _with_file(known: Exceptions, extra: Path) -> Exceptions:
     off, worked, years = set(known.off), set(known.worked), set(known.years)
     for number, line in enumerate(_lines(extra), start=1):
         words = line.split("#")[0].split()
@@ -172,7 +176,7 @@ def _with_file(known: _Exceptions, extra: Path) -> _Exceptions:
             (off if is_off else worked).add(ordinal)
             (worked if is_off else off).discard(ordinal)
             years.add(date.fromordinal(ordinal).year)
-    return _Exceptions(frozenset(off), frozenset(worked), frozenset(years))
+    return Exceptions(frozenset(off), frozenset(worked), frozenset(years))
 
 
 def _lines(extra: Path) -> list[str]:
