@@ -11,6 +11,7 @@ import getpass
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -99,17 +100,41 @@ def _administer(server: URL) -> Iterator[psycopg.Connection]:
 
 @contextlib.contextmanager
 def _own_postgresql(folder: Path) -> Iterator[URL]:
-    """A private server without durability, which nobody but these tests knows of."""
-    initdb, pg_ctl = _binary("initdb"), _binary("pg_ctl")
-    as_other = _other_user(folder)
-    data, port = folder / "postgresql", free_port()
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
-    _run([*as_other, initdb, "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"])
-    _run([*as_other, pg_ctl, "-D", str(data), "-o", options, "-l", str(folder / "postgresql.log"), "-w", "start"])
-    try:
-        yield make_url(f"postgresql://postgres@127.0.0.1:{port}/postgres")
-    finally:
-        _run([*as_other, pg_ctl, "-D", str(data), "-m", "immediate", "-w", "stop"])
+    """A private server, which nobody but these tests knows of."""
+    with OwnPostgresql(folder) as server:
+        yield server.url
+
+
+class OwnPostgresql:
+    """A private server in a folder and on a port of its own, which a test may stop, crash and start again.
+
+    It does without fsync: what was committed survives its own crash, though not the machine's.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Make its data folder. Raises NoServer."""
+        self._folder, self._data, self.port = folder, folder / "postgresql", free_port()
+        self._as_other = _other_user(folder)
+        self._pg_ctl = [*self._as_other, _binary("pg_ctl"), "-D", str(self._data)]
+        made = ["-D", str(self._data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"]
+        _run([*self._as_other, _binary("initdb"), *made])
+        self.url = make_url(f"postgresql://postgres@127.0.0.1:{self.port}/postgres")
+
+    def start(self) -> None:
+        """Start it, and come back when it answers."""
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
+        _run([*self._pg_ctl, "-o", options, "-l", str(self._folder / "postgresql.log"), "-w", "start"])
+
+    def stop(self, mode: str = "immediate") -> None:
+        """End it: `fast` breaks off what is under way and writes everything, `immediate` is a crash."""
+        _run([*self._pg_ctl, "-m", mode, "-w", "stop"])
+
+    def __enter__(self) -> OwnPostgresql:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
 
 
 def _other_user(folder: Path) -> list[str]:
@@ -154,17 +179,48 @@ def _redis_at(port: int) -> str | None:
 
 @contextlib.contextmanager
 def _own_redis(folder: Path) -> Iterator[str]:
-    binary = shutil.which("redis-server")
-    if binary is None:
-        raise NoServer("no Redis at 127.0.0.1:6379, and no redis-server to start one")
-    port = free_port()
-    command = [binary, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-        try:
-            yield _awaited(port)
-        finally:
-            process.terminate()
-            process.wait(STARTS_WITHIN)
+    with OwnRedis(folder) as server:
+        yield server.url
+
+
+class OwnRedis:
+    """A private Redis without persistence on a port of its own, which a test may kill, freeze and start again."""
+
+    def __init__(self, folder: Path) -> None:
+        """Raises NoServer where there is no redis-server."""
+        binary = shutil.which("redis-server")
+        if binary is None:
+            raise NoServer("no Redis at 127.0.0.1:6379, and no redis-server to start one")
+        self.port = free_port()
+        self.url = f"redis://127.0.0.1:{self.port}"
+        kept = ("--save", "", "--appendonly", "no", "--dir", str(folder))
+        self._command = [binary, "--port", str(self.port), "--bind", "127.0.0.1", *kept]
+
+    def start(self) -> None:
+        """Start it, and come back when it answers."""
+        self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL)
+        _awaited(self.port)
+
+    def kill(self) -> None:
+        """SIGKILL: everything it held is gone."""
+        self._process.kill()
+        self._process.wait(STARTS_WITHIN)
+
+    def freeze(self) -> None:
+        """Connections stay open and nothing answers any more, until it thaws."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Go on where it was frozen."""
+        self._process.send_signal(signal.SIGCONT)
+
+    def __enter__(self) -> OwnRedis:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.thaw()
+        self.kill()
 
 
 def _awaited(port: int) -> str:

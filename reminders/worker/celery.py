@@ -8,11 +8,13 @@ runs several times, celery documentation "Using Redis", Caveats).
 from __future__ import annotations
 
 from celery import Celery
+from kombu.entity import Exchange, Queue
 
 from reminders.settings import Settings, load_settings
 
 MEMORY = "memory://localhost/"
 TICK, DELIVER = "cuiban.tick", "cuiban.deliver"
+TICKS, DELIVERIES = "cuiban.ticks", "cuiban"  # two queues: a tick never waits behind a backlog of deliveries
 JOB_LIMIT = 120  # seconds; far below the visibility timeout, so that no running job is delivered again
 VISIBILITY = 1800
 
@@ -28,7 +30,11 @@ def make_app(settings: Settings, jobs: tuple[str, ...] = ("reminders.worker.jobs
         accept_content=["json"],
         task_time_limit=JOB_LIMIT + 30,
         task_soft_time_limit=JOB_LIMIT,
-        task_default_queue="cuiban",
+        # In this order a worker takes from them; every job of a backlog would otherwise stand before the tick that
+        # takes over what a dead sender held, and the ticks would expire in the queue.
+        task_queues=(_queue(TICKS), _queue(DELIVERIES)),
+        task_default_queue=DELIVERIES,
+        task_routes={TICK: {"queue": TICKS}},
         worker_prefetch_multiplier=1,
         worker_hijack_root_logger=False,
         worker_soft_shutdown_timeout=10,
@@ -51,11 +57,17 @@ def make_app(settings: Settings, jobs: tuple[str, ...] = ("reminders.worker.jobs
     return app
 
 
+def _queue(name: str) -> Queue:
+    """A queue with an exchange of its own: with the default one, what is for one queue would reach all."""
+    return Queue(name, Exchange(name), routing_key=name)  # type: ignore[no-untyped-call]  # kombu ships no types
+
+
 def _transport(settings: Settings) -> dict[str, object]:
     if not settings.redis_url.get_secret_value():
         return {"polling_interval": 0.05}
     return {
         "visibility_timeout": VISIBILITY,
+        "queue_order_strategy": "priority",  # the order in which the queues are named, not one from each in turn
         "unacked_restore_throttle": 1,
         "global_keyprefix": "cuiban:",
         # Without timeouts a publish to a broker that vanished waits for ever.

@@ -14,6 +14,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 90.0
 BIN = Path(sys.executable).parent
+CELERY = (str(BIN / "celery"), "-A", "reminders.worker")
+COMMANDS = {
+    "worker": (*CELERY, "worker", "--concurrency=1", "--loglevel=WARNING"),
+    "beat": (*CELERY, "beat", "--loglevel=WARNING"),
+    "web": (sys.executable, "-m", "reminders", "web"),
+    "run": (sys.executable, "-m", "reminders", "run"),  # all three in one process
+}
 
 
 def free_port() -> int:
@@ -53,25 +60,15 @@ class Processes:
         assert done.returncode == 0, f"cuiban {' '.join(words)}: {done.stderr}"
         return done.stdout
 
-    def start(self, *names: str) -> None:
-        """Start processes by name."""
-        commands = {
-            "worker": [
-                str(BIN / "celery"),
-                "-A",
-                "reminders.worker",
-                "worker",
-                "--concurrency=1",
-                "--loglevel=WARNING",
-            ],
-            "beat": [str(BIN / "celery"), "-A", "reminders.worker", "beat", "--loglevel=WARNING"],
-            "web": [sys.executable, "-m", "reminders", "web"],
-        }
+    def start(self, *names: str, **also: str) -> None:
+        """Start processes by name, `also` in their environment; worker-2 is a second worker."""
         for name in names:
             log = (self._logs / f"{name}.log").open("ab")
+            kind = name.partition("-")[0]
+            named = ("-n", f"{name}@%h") if kind == "worker" else ()
             self._running[name] = subprocess.Popen(
-                commands[name],
-                env=self.environment,
+                (*COMMANDS[kind], *named),
+                env={**self.environment, **also},
                 cwd=self._logs,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -79,11 +76,20 @@ class Processes:
             )
             log.close()
 
+    def pid(self, name: str) -> int:
+        """The process by its number."""
+        return self._running[name].pid
+
     def kill(self, name: str) -> None:
         """SIGKILL a process and its children, as a power cut would."""
         process = self._running.pop(name)
         os.killpg(process.pid, signal.SIGKILL)
         process.wait(PATIENCE)
+
+    def check(self) -> None:
+        """An assertion with its last words where a process ended by itself."""
+        for name, process in self._running.items():
+            assert process.poll() is None, f"{name} ended with {process.returncode}: {self.said(name)[-2000:]}"
 
     def stop(self) -> None:
         """End everything."""

@@ -1,0 +1,60 @@
+"""The two queues: over a real Redis a tick stands before every delivery that waits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import redis
+from celery import Celery
+from pydantic import SecretStr
+
+from reminders.settings import Settings
+from reminders.worker.celery import DELIVER, TICK, make_app
+from tests.servers import RedisDatabase
+
+
+@pytest.fixture
+def app(redis_server: RedisDatabase) -> Iterator[Celery]:
+    """The application over an empty numbered database."""
+    client = redis.Redis.from_url(redis_server.url)
+    client.flushdb()
+    settings = Settings(_env_file=None, redis_url=SecretStr(redis_server.url))  # type: ignore[call-arg]  # pydantic-settings' own argument
+    made = make_app(settings, jobs=())
+    yield made
+    made.close()
+    client.flushdb()
+    client.close()
+
+
+def test_a_tick_waits_behind_no_backlog_of_deliveries(app: Celery) -> None:
+    for number in range(5):
+        app.send_task(DELIVER, args=[[number]])
+    for _ in range(3):
+        app.send_task(TICK)
+    assert taken(app, 8) == [*[TICK] * 3, *[DELIVER] * 5]
+
+
+def test_every_job_is_taken_once(app: Celery) -> None:
+    app.send_task(TICK)
+    app.send_task(DELIVER, args=[[1]])
+    assert sorted(taken(app, 2)) == [DELIVER, TICK]
+    with app.connection_for_read() as connection:
+        assert [connection.default_channel.basic_get(queue) for queue in app.amqp.queues] == [None, None]
+
+
+def taken(app: Celery, count: int) -> list[str]:
+    """The names of the jobs in the order in which a worker with one job in hand gets them."""
+    names: list[str] = []
+
+    def note(_body: object, message: Any) -> None:
+        names.append(message.headers["task"])
+        message.ack()
+
+    with app.connection_for_read() as connection, connection.channel() as channel:
+        channel.basic_qos(0, 1, False)
+        with app.amqp.TaskConsumer(channel, on_message=None, callbacks=[note], accept=["json"]):
+            while len(names) < count:
+                connection.drain_events(timeout=5)
+    return names
