@@ -5,18 +5,19 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, and_, false, or_, select
 
 from reminders.engine.service import Service
-from reminders.obligations import Kind, Obligation, State
-from reminders.planner import t_zero
+from reminders.obligations import ENDED, Kind, State
 from reminders.slots import PM, Slot, next_digest_slot, week_of
-from reminders.store import events, messages, obligations, plans
+from reminders.store import events, messages, plans
 from reminders.store.directory import Directory, Person, PlanRecord, people_by_id
 from reminders.store.tables import assignments, tasks
-from reminders.store.tables import obligations as obligation_table
+from reminders.store.tables import obligations as table
+from schedules.workdays import WorkCalendar
 
 LATE = 3  # working days after which a digest is skipped, and said so
+STANDING = (State.SUSPENDED, State.SUBMITTED)  # nothing is waited for from the unit
 SILENT = (State.QUEUED, State.WAITING, State.HELD, State.EXHAUSTED)
 
 
@@ -92,18 +93,19 @@ def _leading_units(connection: Connection, plan_id: int) -> set[int]:
 
 def _concerned(service: Service, connection: Connection, plan: PlanRecord, day: date) -> set[int]:
     """Units that lead something open within the horizon, unanswered or red."""
-    open_ones = obligations.select_where(
-        connection,
-        obligation_table.c.plan_id == plan.id,
-        obligation_table.c.state.not_in([State.DONE, State.CLOSED, State.ACKNOWLEDGED]),
-    )
-    return {obligation.unit_id for obligation in open_ones if concerns(service, obligation, day)}
+    workdays = service.slots.workdays
+    # Every obligation has the policy it was armed with; there are few of them, and each reaches to a day.
+    reach = [
+        and_(table.c.policy_id == policy_id, table.c.due_on < beyond(day, policy.digest_horizon, workdays))
+        for policy_id, policy in plans.policies_of(connection, plan.id).items()
+    ]
+    completion = table.c.kind == Kind.COMPLETION.value
+    soon = and_(completion, table.c.state.not_in([*ENDED, *STANDING]), or_(false(), *reach))
+    unanswered = and_(~completion, table.c.state.in_(SILENT))
+    query = select(table.c.unit_id).where(table.c.plan_id == plan.id, or_(soon, unanswered)).distinct()
+    return set(connection.scalars(query))
 
 
-def concerns(service: Service, obligation: Obligation, day: date) -> bool:
-    """Whether an open obligation gives its unit something to do this week."""
-    if obligation.kind is Kind.COMPLETION:
-        horizon = obligation.policy.digest_horizon
-        left = service.slots.workdays.count_between(day, t_zero(obligation.due_at(), service.slots.workdays)) - 1
-        return left <= horizon and obligation.state not in (State.SUSPENDED, State.SUBMITTED)
-    return obligation.state in SILENT
+def beyond(day: date, horizon: int, workdays: WorkCalendar) -> date:
+    """The first day that is more than `horizon` working days ahead: what has its T0 before it is due soon."""
+    return workdays.add_workdays(day, horizon + (1 if workdays.is_workday(day) else 2))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement
 
 from reminders import silence
 from reminders.engine.changes import Batch
@@ -18,22 +18,39 @@ STILL_ASKING = [state.value for state in OPEN_SILENCE if state is not State.EXHA
 def overtake(batch: Batch, taken: Sequence[Obligation]) -> None:
     """Exhaust what the steps of a batch overtook; `taken` are its obligations as they were before."""
     after = {obligation.id: obligation for obligation in batch.changed}
-    spoken_for = [_spoken_for(o, after.get(o.id, o)) for o in taken]
-    conditions = [condition for condition in spoken_for if condition is not None]
-    if not conditions:
-        return
-    asking = table.c.state.in_(STILL_ASKING)
-    for found in obligations.select_where(batch.connection, asking, or_(*conditions)):
+    steps = [(o, after.get(o.id, o)) for o in taken]
+    red = [now for before, now in steps if _turned_red(before, now)]
+    asked = [now for before, now in steps if now.kind is Kind.RETURN and before.state is State.PLANNED]
+    for found in [*_questions(batch, red), *_earlier(batch, asked)]:
         why = "red" if found.kind is Kind.CONFIRMATION else "next return opened"
         now = after.get(found.id, found)
         batch.add(now, silence.overtaken(now, why))
 
 
-def _spoken_for(before: Obligation, after: Obligation) -> ColumnElement[bool] | None:
-    """The rows that one transition speaks for, or None."""
-    same_unit = and_(table.c.plan_id == after.plan_id, table.c.unit_id == after.unit_id)
-    if after.kind is Kind.COMPLETION and after.state is State.OVERDUE and before.state is not State.OVERDUE:
-        return and_(same_unit, table.c.kind == Kind.CONFIRMATION.value, table.c.occurrence_id == after.occurrence_id)
-    if after.kind is Kind.RETURN and before.state is State.PLANNED:
-        return and_(same_unit, table.c.kind == Kind.RETURN.value, table.c.subject < after.subject)
-    return None
+def _turned_red(before: Obligation, now: Obligation) -> bool:
+    return now.kind is Kind.COMPLETION and now.state is State.OVERDUE and before.state is not State.OVERDUE
+
+
+def _questions(batch: Batch, red: Sequence[Obligation]) -> list[Obligation]:
+    """The confirmations of occurrences that turned red: the completion speaks for both."""
+    same = {(o.occurrence_id, o.unit_id) for o in red}
+    found = _still_asking(batch, Kind.CONFIRMATION, table.c.occurrence_id.in_({number for number, _ in same}), red)
+    return [o for o in found if (o.occurrence_id, o.unit_id) in same]
+
+
+def _earlier(batch: Batch, asked: Sequence[Obligation]) -> list[Obligation]:
+    """The returns of quarters before the one that opened."""
+    latest: dict[tuple[int, int], str] = {}
+    for o in asked:
+        latest[o.plan_id, o.unit_id] = max(o.subject, latest.get((o.plan_id, o.unit_id), ""))
+    found = _still_asking(batch, Kind.RETURN, table.c.unit_id.in_({unit_id for _, unit_id in latest}), asked)
+    return [o for o in found if o.subject < latest.get((o.plan_id, o.unit_id), "")]
+
+
+def _still_asking(
+    batch: Batch, kind: Kind, condition: ColumnElement[bool], because: Sequence[Obligation]
+) -> list[Obligation]:
+    if not because:
+        return []
+    asking = (table.c.kind == kind.value, table.c.state.in_(STILL_ASKING))
+    return obligations.select_where(batch.connection, *asking, condition)

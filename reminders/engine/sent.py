@@ -23,13 +23,19 @@ WHOLE_UNIT = (Kind.SIGNATURE.value, Kind.RETURN.value)
 
 
 class DigestLines:
-    """例行 and 待明确时限, which stand in a digest as lines of their own; what a plan's tasks say is read once."""
+    """例行 and 待明确时限, which stand in a digest as lines of their own: what the tasks say, read once a reader."""
 
     def __init__(self) -> None:
         self._tasks: dict[int, tuple[list[TaskRecord], list[TaskRecord]]] = {}
+        self._lines: dict[int, list[Line]] = {}
 
     def of(self, connection: Connection, contact_id: int, unit_id: int | None, unit: str) -> list[Line]:
         """The lines of one reader: in the lead office all, in a unit the routine ones it leads."""
+        if contact_id not in self._lines:
+            self._lines[contact_id] = self._of(connection, contact_id, unit_id, unit)
+        return self._lines[contact_id]
+
+    def _of(self, connection: Connection, contact_id: int, unit_id: int | None, unit: str) -> list[Line]:
         found = []
         plan_ids = plans.of_reader(connection, contact_id, unit_id)
         records = Directory.load(connection, plan_ids).plans

@@ -70,6 +70,8 @@ class Units:
 
         So no 待审核 message comes. What was due before the rehearsal began is finished at its beginning.
         """
+        if since >= until:
+            return
         with self.scratch.database.read() as connection:
             due = (table.c.due_on >= since, table.c.due_on < until)
             kind = table.c.kind == Kind.COMPLETION.value

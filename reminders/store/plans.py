@@ -19,6 +19,7 @@ from reminders.store.database import Database, insert_many
 from reminders.store.tables import (
     assignments,
     contacts,
+    obligations,
     occurrences,
     plan_leaders,
     plans,
@@ -46,6 +47,7 @@ class TaskRecord:
     measure: str
     deadline_text: str | None
     no_duty: bool
+    joint: str  # the same for tasks that one act fulfils; empty for a task by itself
     lines: tuple[Line, ...]
     texts: tuple[str, ...]  # of the lines, in their order
     assignments: tuple[Row[Any], ...]
@@ -164,6 +166,7 @@ def _task(row: Row[Any], lines: Sequence[Row[Any]], owed: Sequence[Row[Any]]) ->
         measure=row.measure,
         deadline_text=row.deadline_text,
         no_duty=row.no_duty,
+        joint=row.joint,
         lines=tuple(Line(line.id, phase_of(line), line.origin, line.offer) for line in lines),
         texts=tuple(line.text for line in lines),
         assignments=tuple(owed),
@@ -249,6 +252,13 @@ def ensure_policy(database: Database, connection: Connection, policy: Policy) ->
     statement = database.insert(policies).values(digest=policy.digest(), body=policy.to_json())
     connection.execute(statement.on_conflict_do_nothing(index_elements=["digest"]))
     return int(connection.scalar(select(policies.c.id).where(policies.c.digest == policy.digest())) or 0)
+
+
+def policies_of(connection: Connection, plan_id: int) -> dict[int, Policy]:
+    """The policies under which anything of a plan was armed."""
+    armed = select(obligations.c.policy_id).where(obligations.c.plan_id == plan_id)
+    query = select(policies.c.id, policies.c.body).where(policies.c.id.in_(armed))
+    return {row.id: Policy.model_validate_json(row.body) for row in connection.execute(query)}
 
 
 def add_occurrences(connection: Connection, rows: Sequence[dict[str, Any]]) -> Sequence[int]:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from reminders.answers import Choice
+from reminders.engine.digests import beyond
 from reminders.engine.tick import tick
 from reminders.engine.weekly import digest_lines
 from reminders.obligations import Kind
+from reminders.planner import t_zero
 from reminders.policy import Preset
 from reminders.store.tables import messages
+from schedules.workdays import china
 from tests.office import RIVER, RIVER_CLERK, WATER, Story, at_once, task
 
 DUE = task("12", "9月底前", WATER)
@@ -141,3 +148,11 @@ def test_one_that_comes_late_in_an_afternoon_reaches_a_leader_the_next_morning(s
     assert (digests(short_story), digests(short_story, "leader/江临")) == (["2022-09-19/pm"], [])
     short_story.until("2022-09-20/am")
     assert digests(short_story, "leader/江临") == ["2022-09-20/am"]
+
+
+@settings(max_examples=200)
+@given(st.dates(date(2021, 12, 1), date(2023, 3, 1)), st.integers(0, 400), st.integers(0, 15))
+def test_what_is_due_soon_has_its_last_working_day_within_the_horizon(day: date, ahead: int, horizon: int) -> None:
+    workdays, due_on = china(), day + timedelta(days=ahead)
+    left = workdays.count_between(day, t_zero(due_on, workdays)) - 1
+    assert (due_on < beyond(day, horizon, workdays)) == (left <= horizon)
