@@ -27,6 +27,12 @@ def activate_command(plan_id: int, **options: Any) -> None:
         click.echo(f"已启用方案 {plan_id}：{done.units} 个单位，{done.armed} 个节点，{done.lapsed} 个启用前已到期。")
     elif done.released:
         click.echo(f"方案 {plan_id} 从下一个时段起开始发送。")
+    for numbers in done.joint:
+        click.echo(f"第{'、'.join(numbers)}项合并办结：一次答复、一次销号。")
+    if done.proposed:
+        groups = ",".join("+".join(numbers) for numbers in done.proposed)
+        click.echo(f"可以合并办结的（措施、时限、牵头单位相同）：{groups}。")
+        click.echo("没有合并；要合并的，在开始发送的那一次写 --joint proposed，或只写其中几组。")
     for warning in done.warnings:
         click.echo(f"注意：{warning}。")
     if not done.released:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select, update
 
-from reminders.engine import membership
+from reminders.engine import joining, membership
 from reminders.engine.arming import Arming, lapse, open_everything, rearmed_from
 from reminders.engine.foreseeing import forget
 from reminders.engine.service import Service
@@ -36,6 +36,7 @@ class Choices:
     no_duty: tuple[str, ...] = ()
     mentions: str | None = None  # take, leave
     lapsed: str = "leave"  # leave, overdue
+    joint: str | None = None  # tasks that one act fulfils: proposed, or 3+5+7,8+9
     preset: Preset = Preset.GENTLE
     policy: Policy | None = None  # figures of the office's own, in place of a preset's
     release: bool = False
@@ -56,6 +57,8 @@ class Activated:
     lapsed: int
     warnings: tuple[str, ...]
     released: bool
+    joint: tuple[tuple[str, ...], ...] = ()  # the groups of tasks that one act fulfils
+    proposed: tuple[tuple[str, ...], ...] = ()  # those that nobody decided about
 
 
 def activate(service: Service, plan_id: int, choices: Choices) -> Activated:
@@ -74,6 +77,7 @@ def activate(service: Service, plan_id: int, choices: Choices) -> Activated:
         if problems:
             raise ActivationRefused("还不能启用，请先明确：" + "；".join(problems) + "。")
         membership.store(service.database, connection, plan_id, found, members, choices.assign_missing)
+        groups, proposed = _join(connection, plan_id, plan.year, choices)
         policy_id = plans.ensure_policy(service.database, connection, choices.figures)
         _store_plan(service, connection, plan_id, office, leaders, policy_id)
         arming = _arm(service, connection, plan_id, choices)
@@ -81,7 +85,16 @@ def activate(service: Service, plan_id: int, choices: Choices) -> Activated:
         if choices.release:  # everything has its slot from this very moment on
             _start_sending(service, connection, plan_id, [])
         warnings = _warnings(service, connection, plan_id, arming.units, leaders)
-        return Activated(plan_id, len(arming.units), arming.armed, arming.lapsed, warnings, choices.release)
+        return Activated(
+            plan_id,
+            len(arming.units),
+            arming.armed,
+            arming.lapsed,
+            warnings,
+            choices.release,
+            joint=_numbers(groups),
+            proposed=_numbers(proposed),
+        )
 
 
 def plan_record(connection: Connection, plan_id: int) -> PlanRecord:
@@ -141,8 +154,9 @@ def _release_only(service: Service, connection: Connection, plan: PlanRecord, ch
     if plan.state != "active" or plan.released_at is not None or not choices.release:
         state = "已启用" if plan.state == "active" else "已关闭"
         raise ActivationRefused(f"方案 {plan.id}「{plan.title}」{state}，不能再次启用。")
+    groups, _ = _join(connection, plan.id, plan.year, choices)  # nothing was sent yet: not too late to say so
     release(service, connection, plan.id)
-    return Activated(plan.id, 0, 0, 0, (), True)
+    return Activated(plan.id, 0, 0, 0, (), True, joint=_numbers(groups))
 
 
 def _apply_choices(connection: Connection, plan_id: int, choices: Choices) -> None:
@@ -161,6 +175,24 @@ def _apply_choices(connection: Connection, plan_id: int, choices: Choices) -> No
         wanted = {"take": "taken", "leave": "left"}[choices.mentions]
         ids = connection.execute(select(tasks.c.id).where(tasks.c.plan_id == plan_id))
         plans.decide_offers(connection, [row.id for row in ids], wanted)
+
+
+def _join(
+    connection: Connection, plan_id: int, year: int, choices: Choices
+) -> tuple[Sequence[joining.Group], Sequence[joining.Group]]:
+    """The joint completions somebody decided on; those that are only proposed where nobody did."""
+    found = plans.tasks_of(connection, plan_id)
+    if choices.joint is None:
+        return (), joining.propose(found)
+    groups, problems = joining.chosen(found, choices.joint, year)
+    if problems:
+        raise ActivationRefused("还不能启用，请先明确：" + "；".join(problems) + "。")
+    joining.join(connection, groups)
+    return groups, ()
+
+
+def _numbers(groups: Sequence[joining.Group]) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(task.number for task in group) for group in groups)
 
 
 def _office(service: Service, connection: Connection, choices: Choices) -> tuple[int, list[str]]:

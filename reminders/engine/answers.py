@@ -6,6 +6,7 @@ Every door calls `give`; an obligation answered already is left as it is, and sa
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import Connection, select
@@ -26,7 +27,7 @@ from reminders.obligations import (
     State,
     fact,
 )
-from reminders.store import events, obligations
+from reminders.store import events, joint, obligations
 from reminders.store.directory import Directory
 from reminders.store.tables import obligations as table
 from reminders.store.tables import tasks
@@ -45,14 +46,25 @@ def give(
 def give_in(
     service: Service, connection: Connection, answers: Sequence[Answer], giver: Giver, *, message_id: int | None = None
 ) -> tuple[Given, ...]:
-    """Take answers inside a transaction that is open already."""
+    """Take answers inside a transaction that is open already.
+
+    What is answered of a joint completion is answered of every task in it, but of those answered by themselves.
+    """
     given = []
+    named = {answer.obligation_id for answer in answers}
     for answer in answers:
-        found = obligations.locked(service.database, connection, [answer.obligation_id])
-        if not found:
+        owed = obligations.by_ids(connection, [answer.obligation_id])
+        together = [o.id for o in joint.siblings(connection, owed) if o.id not in named]
+        held = obligations.locked(service.database, connection, sorted([answer.obligation_id, *together]))
+        found = next((o for o in held if o.id == answer.obligation_id), None)
+        if found is None:
             given.append(Given(answer.obligation_id, False, "这一项已经不在台账里。"))
             continue
-        given.append(_one(service, connection, found[0], answer, giver, message_id))
+        given.append(_one(service, connection, found, answer, giver, message_id))
+        for sibling in held:
+            if sibling.id != found.id and given[-1].accepted:
+                same = replace(answer, obligation_id=sibling.id)
+                _one(service, connection, sibling, same, giver, message_id)
     return tuple(given)
 
 
@@ -199,8 +211,11 @@ def withdraw(
 ) -> tuple[Given, ...]:
     """Take answers back: the same level waits once more."""
     with service.database.write() as connection:
-        found = obligations.locked(service.database, connection, sorted(obligation_ids))
-        return tuple(_withdraw(service, connection, obligation, contact_id, by, reason) for obligation in found)
+        asked = obligations.by_ids(connection, sorted(obligation_ids))
+        together = {o.id for o in (*asked, *joint.siblings(connection, asked))}
+        found = obligations.locked(service.database, connection, sorted(together))
+        given = [_withdraw(service, connection, obligation, contact_id, by, reason) for obligation in found]
+        return tuple(one for one in given if one.obligation_id in obligation_ids)
 
 
 def _withdraw(

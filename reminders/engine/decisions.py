@@ -22,7 +22,7 @@ from reminders.engine.reassigning import reassign
 from reminders.engine.service import Service
 from reminders.exceptions import NotFound, Refused
 from reminders.obligations import ENDED, Kind, Obligation, State
-from reminders.store import events, obligations, plans
+from reminders.store import events, joint, obligations, plans
 from reminders.store.directory import Directory
 from reminders.store.tables import assignments, occurrences, tasks
 from reminders.store.tables import contacts as contact_table
@@ -44,6 +44,10 @@ class Act(StrEnum):
     RELEASE = "release"
     HOLD = "hold"
     CONFIRM = "confirm"
+
+
+# A task that goes to another unit leaves its joint completion; what a unit said of one is spread where it is taken.
+ALONE = (Act.REASSIGN, Act.CONFIRM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,8 @@ def decide(service: Service, task_id: int, decision: Decision) -> Decided:
     with service.database.write() as connection:
         plan_id = _active_plan(connection, task_id)
         owed = obligations.select_where(connection, table.c.task_id == task_id)
+        if decision.act not in ALONE:
+            owed += joint.siblings(connection, [o for o in owed if o.is_open])
         directory = Directory.load(connection, [plan_id], _units_of(connection, task_id) | {o.unit_id for o in owed})
         batch = Batch(service, connection, directory, service.earliest())
         done = _take(batch, plan_id, task_id, owed, decision)
@@ -160,11 +166,12 @@ def _extend(batch: Batch, owed: Sequence[Obligation], decision: Decision) -> lis
 
 
 def _meant(completions: Sequence[Obligation]) -> list[Obligation]:
-    """Per unit what an extension is about: what it asked for, else what falls due first."""
+    """Per unit what an extension is about: what it asked for, else what falls due first, with what is joint with it."""
     found: dict[int, list[Obligation]] = {}
     for obligation in sorted(completions, key=lambda o: (o.state is not State.FROZEN, o.due_at(), o.id)):
         first = found.setdefault(obligation.unit_id, [obligation])
-        if obligation not in first and obligation.state is State.FROZEN:
+        joint_with = first[0].due_at() == obligation.due_at() and first[0].task_id != obligation.task_id
+        if obligation not in first and (obligation.state is State.FROZEN or joint_with):
             first.append(obligation)
     return [obligation for one_unit in found.values() for obligation in one_unit]
 

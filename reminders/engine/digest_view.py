@@ -71,7 +71,7 @@ def _is_red(o: Obligation, day: date) -> bool:
 
 
 def _shown(viewer: Viewer, found: Iterable[Obligation]) -> tuple[ItemView, ...]:
-    return tuple(viewer.item(Shown(o, level=o.level)) for o in found)
+    return viewer.items(Shown(o, level=o.level) for o in found)
 
 
 def _lines(viewer: Viewer, wanted: str, unit: str, *, everything: bool) -> tuple[ItemView, ...]:

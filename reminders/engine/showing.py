@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from reminders.clock import SHANGHAI
 from reminders.engine.awaited import awaited, report_words
+from reminders.engine.completeness import completeness
 from reminders.engine.service import Service
 from reminders.engine.viewing import Shown, Viewer
 from reminders.obligations import Kind, Obligation, State
@@ -64,6 +66,8 @@ def task_lines(service: Service, connection: Connection, task_id: int) -> list[s
     owed = obligations.select_where(connection, table.c.task_id == task_id)
     lines = [f"第{task.number}项　{task.short}", f"要求：{task.requirement}", f"措施：{task.measure}"]
     lines.append(f"时限：{task.deadline_text or '未写明'}" + ("（无此职责）" if task.no_duty else ""))
+    lines += _joint_lines(connection, task)
+    lines += [f"办结：{words}" for words in [completeness(owed).words] if words]
     lines += _event_lines(connection, task.plan_id, task_id)
     viewer = Viewer(service, connection, owed, service.now().date())
     lines += [_owed_line(viewer, obligation) for obligation in owed]
@@ -75,6 +79,15 @@ def task_lines(service: Service, connection: Connection, task_id: int) -> list[s
         for row in reversed(connection.execute(query).all())
     ]
     return lines
+
+
+def _joint_lines(connection: Connection, task: Row[Any]) -> list[str]:
+    """The other tasks that the same act fulfils."""
+    if not task.joint:
+        return []
+    same = (tasks.c.plan_id == task.plan_id, tasks.c.joint == task.joint, tasks.c.id != task.id)
+    numbers = connection.scalars(select(tasks.c.number).where(*same).order_by(tasks.c.position)).all()
+    return [f"合并办结：与第{'、'.join(numbers)}项一次答复、一次销号"] if numbers else []
 
 
 def _sent_lines(connection: Connection, obligation_ids: Sequence[int]) -> list[str]:

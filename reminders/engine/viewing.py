@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sqlalchemy import Connection
@@ -12,6 +12,7 @@ from reminders.clock import SHANGHAI
 from reminders.engine.awaited import awaited
 from reminders.engine.service import Service
 from reminders.messages import Colour, ItemView, OfficeView, PersonView, TaskView
+from reminders.messages.words import number_order
 from reminders.obligations import ENDED, Kind, Obligation, State
 from reminders.planner import rung_day, t_zero
 from reminders.silence import waits
@@ -25,6 +26,7 @@ from schedules.schedule import Continuous
 ROLES = {"liaison": "联络员", "head": "负责人", "leader": "领导", "group": "群"}
 CHANNELS = {"smtp": "邮件", "wecom": "企业微信", "mailbox": "邮件"}
 SHOWN_TOLD = 4
+TOGETHER = "合并办结"
 ANSWERS = {"on_time": "能按期", "extend": "申请延期", "submit": "已办结", "not_ours": "不归本单位", "sign": "签收"}
 
 
@@ -89,6 +91,19 @@ class Viewer:
             quarter=Quarter.parse(o.subject).words if o.kind is Kind.RETURN else "",
             marks=o.marks,
         )
+
+    def items(self, shown: Iterable[Shown]) -> tuple[ItemView, ...]:
+        """Several as they stand now; what one act fulfils is one item with the numbers of its tasks."""
+        together: dict[object, list[ItemView]] = {}
+        for place, one in enumerate(shown):
+            key = self.joint_key(one.obligation)
+            together.setdefault((key, one.step) if key else place, []).append(self.item(one))
+        return tuple(_as_one(members) for members in together.values())
+
+    def joint_key(self, o: Obligation) -> object | None:
+        """The same for what a unit owes of tasks that one act fulfils, while it stands alike."""
+        task = self._by_id.get(o.task_id or 0)
+        return (o.plan_id, task.joint, o.unit_id, o.kind, o.state, o.due_on) if task and task.joint else None
 
     def lines(self, plan_id: int, wanted: str) -> tuple[ItemView, ...]:
         """例行 or 待明确时限: what a plan asks for that has no obligation of its own."""
@@ -226,6 +241,16 @@ def destination(person: Person, directory_units: dict[int, str], siblings: Itera
     same = sorted(p.id for p in siblings if p.role == person.role and p.unit_id == person.unit_id)
     rank = same.index(person.id) + 1 if person.id in same else 1
     return f"{directory_units.get(person.unit_id, '')}/{person.role}" + (f"-{rank}" if rank > 1 else "")
+
+
+def _as_one(members: Sequence[ItemView]) -> ItemView:
+    """The first of a joint completion, with the numbers of all."""
+    if len(members) == 1:
+        return members[0]
+    numbers = "、".join(sorted((item.number for item in members), key=number_order))
+    marks = dict.fromkeys(mark for item in members for mark in item.marks)
+    evidence = dict.fromkeys(line for item in members for line in item.evidence)
+    return replace(members[0], number=numbers, marks=(*marks, TOGETHER), evidence=tuple(evidence))
 
 
 def _line(plan: PlanRecord, task: TaskRecord, unit: str, words: str | None) -> ItemView:

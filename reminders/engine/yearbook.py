@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, select
 from reminders.clock import SHANGHAI
 from reminders.engine.activation import plan_record
 from reminders.engine.awaited import Awaited, awaited
+from reminders.engine.completeness import completeness
 from reminders.engine.service import Service
 from reminders.engine.showing import STATES
 from reminders.engine.spreadsheet import Cell
@@ -29,7 +30,7 @@ from reminders.timetable import Quarter, counting, is_routine, is_undated, quart
 COLUMNS = (
     *(("序号", 8), ("任务", 24), ("工作任务", 24), ("工作要求", 44), ("落实措施", 44), ("完成时限", 18), ("读作", 26)),
     *(("牵头单位", 18), ("配合单位", 24), ("责任单位", 16), ("到期日", 12), ("状态", 14), ("灯", 6), ("签收", 24)),
-    *(("答复", 40), ("延期和改期", 40), ("办结日期", 12), ("办结情况", 44)),
+    *(("答复", 40), ("延期和改期", 40), ("办结日期", 12), ("办结情况", 44), ("整项", 24)),
 )
 LIGHTS = {Colour.RED: "红", Colour.YELLOW: "黄", Colour.GREEN: "绿", Colour.NONE: ""}
 CHOICES = {
@@ -69,6 +70,7 @@ class Yearbook:
     units: Mapping[int, str]
     people: Mapping[int, str]
     completions: Mapping[tuple[int, int], Obligation]  # by occurrence and unit
+    by_task: Mapping[int, list[Obligation]]  # completions
     by_unit: Mapping[int, list[Obligation]]  # signatures and returns
     told: Mapping[int, list[Row[Any]]]  # the events of an obligation that a ledger shows
     questions: Mapping[int, list[int]]  # the obligations of an occurrence, also of a unit that handed it over
@@ -93,6 +95,7 @@ class Yearbook:
             units={row.id: row.name for row in connection.execute(select(units.c.id, units.c.name))},
             people=people_by_id(connection),
             completions={(o.occurrence_id or 0, o.unit_id): o for o in owed if o.kind is Kind.COMPLETION},
+            by_task=_completions(owed),
             by_unit=_grouped(o for o in owed if o.kind in (Kind.SIGNATURE, Kind.RETURN)),
             told=_told(connection, plan_id),
             questions=_questions(owed),
@@ -103,16 +106,28 @@ class Yearbook:
     def rows(self) -> Iterator[list[Cell]]:
         """The tasks in their order; of each, its lead units in theirs, and their dated things by day."""
         for task in self.tasks:
-            leads = [a for a in task.assignments if a.role == "lead"]
-            if not leads or task.no_duty:
-                yield [*self._task(task), "", None, "无此职责" if task.no_duty else "没有牵头单位", *[None] * 6]
-            owing = dict.fromkeys((a.unit_id, self._name(a)) for a in leads if not task.no_duty)
-            for unit_id, name in {**owing, **self._before(task, {a.unit_id for a in leads})}:
-                yield from self._unit(task, unit_id, name)
+            yield from ([*row, self._whole(task)] for row in self._kept(task))
         for task in self.removed:
-            yield [*self._task(task), "", None, "已删去", *[None] * 6]
-            for unit_id, name in self._before(task, set()):
-                yield from self._unit(task, unit_id, name)
+            yield from ([*row, self._whole(task)] for row in self._removed(task))
+
+    def _kept(self, task: TaskRecord) -> Iterator[list[Cell]]:
+        leads = [a for a in task.assignments if a.role == "lead"]
+        if not leads or task.no_duty:
+            yield [*self._task(task), "", None, "无此职责" if task.no_duty else "没有牵头单位", *[None] * 6]
+        owing = dict.fromkeys((a.unit_id, self._name(a)) for a in leads if not task.no_duty)
+        for unit_id, name in {**owing, **self._before(task, {a.unit_id for a in leads})}:
+            yield from self._unit(task, unit_id, name)
+
+    def _removed(self, task: TaskRecord) -> Iterator[list[Cell]]:
+        yield [*self._task(task), "", None, "已删去", *[None] * 6]
+        for unit_id, name in self._before(task, set()):
+            yield from self._unit(task, unit_id, name)
+
+    def _whole(self, task: TaskRecord) -> str:
+        """How far the task is as a whole, and with which others it is done."""
+        done = completeness(self.by_task.get(task.id, ())).words
+        others = [one.number for one in self.tasks if task.joint and one.joint == task.joint and one is not task]
+        return "；".join(words for words in (done, f"与第{'、'.join(others)}项合并办结" if others else "") if words)
 
     def _before(self, task: TaskRecord, leads: set[int | None]) -> dict[tuple[int | None, str], None]:
         """Units that have handed the task over since: what they did stays theirs."""
@@ -240,6 +255,14 @@ def _grouped(found: Iterable[Obligation]) -> dict[int, list[Obligation]]:
     for obligation in found:
         by_unit[obligation.unit_id].append(obligation)
     return by_unit
+
+
+def _completions(owed: Iterable[Obligation]) -> dict[int, list[Obligation]]:
+    by_task: dict[int, list[Obligation]] = defaultdict(list)
+    for obligation in owed:
+        if obligation.kind is Kind.COMPLETION and obligation.task_id is not None:
+            by_task[obligation.task_id].append(obligation)
+    return by_task
 
 
 def _questions(owed: Iterable[Obligation]) -> dict[int, list[int]]:

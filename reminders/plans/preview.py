@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +11,7 @@ from reminders.plans.names import is_collective
 from reminders.plans.plan import Mention, Plan, Task, Warning  # noqa: A004 - the word of the design
 from reminders.plans.warnings import WARNING_KINDS
 from schedules import Continuous, Deadline
+from schedules.schedule import Phase
 
 _EMPTY_MEASURE: Final = re.compile(r"按.{0,6}(?:落实|执行)。?$")
 
@@ -54,11 +55,19 @@ def joint_tasks(tasks: Sequence[Task]) -> tuple[tuple[Task, ...], ...]:
     """Groups of tasks with the same measure, dated schedule and lead units: proposed for one joint completion."""
     groups: dict[object, list[Task]] = defaultdict(list)
     for task in tasks:
-        measure = re.sub(r"\W", "", task.measure)
-        dated = any(not isinstance(phase, Continuous) for phase in task.phases)
-        if measure and dated and not _EMPTY_MEASURE.search(task.measure):
-            groups[_act(measure), repr(task.phases), frozenset(task.lead)].append(task)
+        key = same_act(task.measure, task.phases, task.lead)
+        if key is not None:
+            groups[key].append(task)
     return tuple(tuple(group) for group in groups.values() if len(group) > 1)
+
+
+def same_act(measure: str, phases: Sequence[Phase], lead: Iterable[Hashable]) -> object | None:
+    """What tasks that one act fulfils have in common; None for a task without an act or without a day."""
+    act = re.sub(r"\W", "", measure)
+    dated = any(not isinstance(phase, Continuous) for phase in phases)
+    if not act or not dated or _EMPTY_MEASURE.search(measure):
+        return None
+    return _act(act), repr(tuple(phases)), frozenset(lead)
 
 
 def _act(measure: str) -> str:

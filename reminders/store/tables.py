@@ -169,6 +169,7 @@ tasks = Table(
     Column("warnings", Json, nullable=False, default=list),
     Column("written", Json),  # {"lead", "support", "no_duty"} as the plan has them, whatever was decided
     Column("removed_at", Moment),  # taken out by a revised plan; its number is free again
+    Column("joint", String(40), nullable=False, default="", server_default=""),  # alike: one act fulfils them together
     UniqueConstraint("plan_id", "number"),
     sqlite_autoincrement=True,
 )

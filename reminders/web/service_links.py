@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from reminders.engine.resending import resend
 from reminders.engine.service import Service
 from reminders.engine.viewing import ROLES, Shown, Viewer
 from reminders.messages import ItemView, OfficeView
+from reminders.messages.words import number_order
 from reminders.obligations import ENDED, Kind, Obligation, State
 from reminders.store import events, links, messages, obligations
 from reminders.store.directory import Person, people_by_id
@@ -122,8 +124,8 @@ class ServiceLinks:
         viewer = Viewer(self._service, connection, owed, day)
         steps = {item.obligation_id: item for item in messages.living_items(connection, [link.message_id])}
         plan_ids = sorted({o.plan_id for o in owed})
-        open_ones = tuple(
-            viewer.item(Shown(o, steps[o.id].step, steps[o.id].level, steps[o.id].id)) for o in owed if _asks(o)
+        open_ones = viewer.items(
+            Shown(o, steps[o.id].step, steps[o.id].level, steps[o.id].id) for o in owed if _asks(o)
         )
         unit_id = person.unit_id
         return LinkView(
@@ -167,7 +169,7 @@ def _pending(
     asked = [
         o for o in every if o.state in (State.QUEUED, State.WAITING, State.OVERDUE) and o.kind is not Kind.CONFIRMATION
     ]
-    lines = [_pending_line(viewer.item(Shown(o, level=o.level))) for o in asked]
+    lines = [_pending_line(item) for item in viewer.items(Shown(o, level=o.level) for o in asked)]
     return tuple(dict.fromkeys(lines))[:6]
 
 
@@ -190,7 +192,18 @@ def _answered(connection: Connection, viewer: Viewer, done: Sequence[Obligation]
     for row in connection.execute(query):
         newest.setdefault(row.obligation_id, row)
     by_id = {o.id: o for o in done}
-    return [_answered_view(viewer.item(Shown(by_id[i])), by_id[i], row) for i, row in newest.items()]
+    together: dict[object, list[AnsweredView]] = {}
+    for i, row in newest.items():
+        view = _answered_view(viewer.item(Shown(by_id[i])), by_id[i], row)
+        together.setdefault(viewer.joint_key(by_id[i]) or i, []).append(view)
+    return [_as_one(members) for members in together.values()]
+
+
+def _as_one(members: Sequence[AnsweredView]) -> AnsweredView:
+    """An answer to a joint completion, with the numbers of its tasks."""
+    first = min(members, key=lambda view: view.obligation_id)
+    numbers = sorted((view.number for view in members), key=number_order)
+    return replace(first, number="、".join(numbers)) if len(members) > 1 else first
 
 
 def _answered_view(item: ItemView, obligation: Obligation, row: Row[Any]) -> AnsweredView:
