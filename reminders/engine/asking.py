@@ -26,7 +26,7 @@ def ask_again(batch: Batch, completion: Obligation) -> None:
         if ahead is None:
             batch.add(confirmation, silence.closed(confirmation, "due moved"))
         else:
-            batch.add(confirmation, Change(_renewed(confirmation, completion, ahead), strike=True))
+            batch.add(confirmation, Change(renewed(confirmation, completion, ahead), strike=True))
     if ahead is not None and not found:
         _open(batch, completion, ahead)
 
@@ -37,14 +37,20 @@ def policy_id_of(batch: Batch, obligation_id: int) -> int:
 
 
 def _open(batch: Batch, completion: Obligation, asked: Planned) -> None:
-    fresh = _renewed(completion.to(State.PLANNED, id=0, kind=Kind.CONFIRMATION), completion, asked)
-    highest = min(completion.highest, completion.policy.confirmation.highest)
-    opened = fresh.to(State.PLANNED, highest=highest, count=1, reports=0, before=None, marks=(), done_on=None)
+    opened = renewed(question_of(completion), completion, asked)
     number = obligations.insert(batch.connection, opened, policy_id_of(batch, completion.id))
     batch.happened.append(events.of_opening(opened.to(State.PLANNED, id=number), "obligation.opened", {}))
 
 
-def _renewed(confirmation: Obligation, completion: Obligation, asked: Planned) -> Obligation:
+def question_of(completion: Obligation) -> Obligation:
+    """The question of a completion that has none."""
+    highest = min(completion.highest, completion.policy.confirmation.highest)
+    asked = completion.to(State.PLANNED, id=0, kind=Kind.CONFIRMATION, highest=highest)
+    return asked.to(State.PLANNED, count=1, reports=0, before=None, marks=(), done_on=None)
+
+
+def renewed(confirmation: Obligation, completion: Obligation, asked: Planned) -> Obligation:
+    """A question as it is asked of this version of its completion."""
     return confirmation.to(
         State.PLANNED,
         version=completion.version,

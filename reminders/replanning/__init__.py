@@ -8,6 +8,6 @@ ours put elsewhere keeps the working days it has left. What is due already is le
 from reminders.replanning.calendars import under_calendar
 from reminders.replanning.difference import Moved, differences
 from reminders.replanning.moment import Moment
-from reminders.replanning.policies import highest_under, under_policy
+from reminders.replanning.policies import WHY, highest_under, under_policy
 
-__all__ = ["Moment", "Moved", "differences", "highest_under", "under_calendar", "under_policy"]
+__all__ = ["WHY", "Moment", "Moved", "differences", "highest_under", "under_calendar", "under_policy"]
