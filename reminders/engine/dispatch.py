@@ -24,7 +24,7 @@ from reminders.store.outbox import Claimed
 
 log = logging.getLogger("cuiban.dispatch")
 
-FIRST_CHUNK, LARGEST_CHUNK = 8, 64
+FIRST_CHUNK, LARGEST_CHUNK = 25, 100
 A_CHUNK = timedelta(seconds=1)  # what is decided meanwhile (a pause, an answer) comes too late for so long
 STOP_AFTER = timedelta(seconds=60)  # a job gives back what it has not begun long before its time limit
 
@@ -158,7 +158,7 @@ class _Sender:
             return 1
         if took > A_CHUNK:
             return max(1, size // 2)
-        return min(LARGEST_CHUNK, size * 2) if took < A_CHUNK / 2 else size
+        return min(LARGEST_CHUNK, size * 4) if took < A_CHUNK / 2 else size
 
 
 def _order(row: Claimed) -> tuple[int, int]:

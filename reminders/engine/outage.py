@@ -151,7 +151,7 @@ def _later(slots: SlotCalendar, planned: Slot, days: int) -> Slot:
     return Slot(slots.workdays.add_workdays(planned.day, days), planned.half)
 
 
-def is_catch_up(connection: Connection, slot: str) -> bool:
-    """Whether the messages of a slot make up for an outage that ended in it."""
+def catch_up_slot(connection: Connection) -> str | None:
+    """The slot whose messages make up for the last outage, because it ended in it."""
     found = marks.mark(connection, MARK)
-    return found is not None and found.body.get("slot") == slot
+    return found.body.get("slot") if found is not None else None

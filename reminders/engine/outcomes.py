@@ -72,7 +72,7 @@ def record(service: Service, connection: Connection, done: Sequence[Done], lease
         connection,
         [outbox.Attempt(one.row.id, one.row.attempts + 1, one.outcome, one.machine_at, one.at) for one in done],
     )
-    held = {row.id for row in outbox.held(service.database, connection, lease, [one.row.id for one in done])}
+    held = outbox.mine(service.database, connection, lease, [one.row.id for one in done])
     mine = [one for one in done if one.row.id in held]  # the others were taken over: somebody else decides
     decided = [(one, _decide(service, connection, one)) for one in mine]
     taken = [one for one, decision in decided if decision.state is DeliveryState.SENT]
@@ -80,8 +80,8 @@ def record(service: Service, connection: Connection, done: Sequence[Done], lease
         now = max(one.at for one in taken)
         outbox.sent(connection, [one.row.id for one in taken], lease, now)
         happened = [_event("delivery.accepted", one) for one in taken]
+        happened += accepted(service, connection, {one.message.id: one.message for one in taken}, now)
         events.append(connection, happened, at=service.now(), recorded_at=service.machine_now())
-        accepted(service, connection, {one.message.id: one.message for one in taken}, now)
     for one, decision in decided:
         if decision.state is not DeliveryState.SENT:
             _settle(service, connection, one, decision, lease)
@@ -119,24 +119,32 @@ def _only_settle(service: Service, one: Done, lease: str, error: Exception) -> N
         poison.set_aside(service, connection, one.row, lease, type(error).__name__)
 
 
-def accepted(service: Service, connection: Connection, found: Mapping[int, Row[Any]], now: datetime) -> None:
-    """Channels took messages: the waits of their items begin, once every part was taken."""
-    whole = {key: row for key, row in found.items() if key not in outbox.unfinished(connection, found)}
-    if not whole:
-        return
+def accepted(
+    service: Service, connection: Connection, found: Mapping[int, Row[Any]], now: datetime
+) -> list[events.Event]:
+    """Channels took messages: the waits of their items begin, once every part was taken. What the ledger says of it."""
+    unfinished = outbox.unfinished(connection, found)
+    whole = {key: row for key, row in found.items() if key not in unfinished}
     messages.mark_accepted(connection, whole, now)
     speaking = _speaking(connection, whole)
-    levels = {message_id: _levels(items_of) for message_id, items_of in speaking.items()}
-    ids = sorted({key for by_id in levels.values() for key in by_id})
-    if not ids:
-        return
+    levels = [_levels(item for item in speaking[key] if _may_wait(item)) for key in sorted(speaking)]
+    ids = sorted({key for one in levels for key in one})
     standing = {o.id: o for o in obligations.locked(service.database, connection, ids)}
-    batch = _batch(service, connection, list(standing.values()))
-    for message_id in sorted(levels):
-        for key, level in sorted(levels[message_id].items()):
-            if key in standing and batch.add(standing[key], _accept(service, standing[key], level, now)):
-                standing[key] = batch.changed[-1]
-    batch.write()
+    changed: dict[int, Obligation] = {}
+    happened: list[events.Event] = []
+    for key, level in ((key, level) for one in levels for key, level in sorted(one.items()) if key in standing):
+        before = changed.get(key, standing[key])
+        change = _accept(service, before, level, now)
+        if change is not None:
+            happened += events.of_change(before, change)
+            changed[key] = change.obligation
+    obligations.save(connection, changed.values())
+    return happened
+
+
+def _may_wait(item: Row[Any]) -> bool:
+    """Whether acceptance can mean anything to an obligation; most rungs change nothing, and need not be read."""
+    return item.state in (State.QUEUED, State.OVERDUE)
 
 
 def failed(service: Service, connection: Connection, message: Row[Any]) -> None:

@@ -45,12 +45,15 @@ class _Preparing:
 
     def __init__(self, service: Service, connection: Connection, rows: Sequence[Claimed], lease: str) -> None:
         self._service, self._connection, self._lease = service, connection, lease
-        self._rows = outbox.held(service.database, connection, lease, [row.id for row in rows])
+        self._payloads = outbox.payloads(service.database, connection, lease, [row.id for row in rows])
+        self._rows = [row for row in rows if row.id in self._payloads]
         self._messages = messages.heads(connection, {row.message_id for row in self._rows})
         self._living = messages.living_by_message(connection, self._messages)
         self._people = people_by_id(connection, {head.contact_id for head in self._messages.values()})
         self._stopped: Stopped = pauses.active(connection)
         self._parked = outbox.parked_now(connection, service.machine_now())
+        self._day = service.now().date()
+        self._fresh: dict[int, Payload] = {}
         self._desk = Desk(service, connection, self._messages.values(), self._living, self._people)
 
     def run(self) -> list[Prepared]:
@@ -72,6 +75,8 @@ class _Preparing:
             except UnsendableMessage as error:
                 reason = Outcome(Verdict.DEAD_RECIPIENT, "unsendable", str(error))
                 refused.append(Done(row, message, reason, self._service.now(), self._service.machine_now()))
+        self._desk.write()
+        outbox.keep_payloads(self._connection, self._fresh, self._day)
         outbox.begin(self._connection, [p.row.id for p in ready], self._lease, self._service.machine_now())
         outcomes.record(self._service, self._connection, refused, self._lease)
         return ready
@@ -106,21 +111,20 @@ class _Preparing:
 
     def _payload(self, row: Claimed, message: Row[Any]) -> Payload:
         """The bytes of a part: made at the first hand-over, the same ever after."""
-        if row.payload is not None:
-            return Payload(row.part, self._address_now(row, message), bytes(row.payload))
+        kept = self._payloads[row.id]
+        if kept is not None:
+            return Payload(row.part, self._address_now(row, message), bytes(kept))
         person = self._people.get(message.contact_id)
         if person is None:
             raise UnsendableMessage("收件人已不在登记名单里。")
-        worded = self._desk.word(message)
         channel = self._service.channels[row.channel]
-        parts = channel.render(channel_message(self._service, self._connection, worded, person, row.channel))
-        day = self._service.now().date()
-        extra = [outbox.Wanted(message.id, row.channel, row.lane, part.part) for part in parts[1:]]
+        first, *more = channel.render(self._desk.as_message(message, person, row.channel))
+        extra = [outbox.Wanted(message.id, row.channel, row.lane, part.part) for part in more]
         outbox.add(self._service.database, self._connection, extra)
-        for part in parts[1:]:
-            outbox.keep_part(self._connection, message.id, row.channel, part.part, part.address, part.body, day)
-        outbox.keep_payload(self._connection, row.id, parts[0].address, parts[0].body, day)
-        return parts[0]
+        for part in more:
+            outbox.keep_part(self._connection, message.id, row.channel, part.part, part.address, part.body, self._day)
+        self._fresh[row.id] = first
+        return first
 
     def _address_now(self, row: Claimed, message: Row[Any]) -> str:
         """A robot's address stands in no byte of what it is sent: a mended one is used at the next try."""

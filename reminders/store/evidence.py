@@ -94,6 +94,12 @@ class Answered:
     at: datetime
 
 
+def units_that_answered(connection: Connection, unit_ids: Iterable[int]) -> set[int]:
+    """The units of which anybody gave an answer."""
+    query = select(events.c.unit_id).where(events.c.type == "answer.given", events.c.unit_id.in_(list(unit_ids)))
+    return {row.unit_id for row in connection.execute(query.distinct())}
+
+
 def answers_of_others(connection: Connection, contact_id: int, unit_id: int, message_id: int) -> list[Answered]:
     """Answers by other contacts of a unit after the last message this contact got before a given one."""
     before = (

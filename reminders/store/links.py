@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
+from reminders.store.database import insert_many
 from reminders.store.tables import links
 
 
-def add(connection: Connection, hashed: str, *, message_id: int, contact_id: int, expires_on: date) -> None:
-    """Store a link; only the hash of its id is kept."""
-    connection.execute(
-        links.insert(),
-        {"hash": hashed, "message_id": message_id, "contact_id": contact_id, "expires_on": expires_on},
-    )
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link as it is kept: only the hash of its id."""
+
+    hash: str
+    message_id: int
+    contact_id: int
+    expires_on: date
+
+
+def add(connection: Connection, found: Iterable[Link]) -> None:
+    """Store links."""
+    insert_many(connection, links, [asdict(link) for link in found])
 
 
 def find(connection: Connection, hashed: str) -> Row[Any] | None:

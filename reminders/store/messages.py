@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, literal, select, tuple_, update
+from sqlalchemy import Connection, Row, bindparam, func, literal, select, tuple_, update
 
 from reminders.messages import MessageKind
 from reminders.slots import Slot
@@ -204,9 +204,11 @@ def living_items(connection: Connection, message_ids: Iterable[int]) -> list[Row
     return list(connection.execute(query))
 
 
-def living_by_message(connection: Connection, message_ids: Iterable[int]) -> dict[int, list[Row[Any]]]:
+def living_by_message(connection: Connection, message_ids: Collection[int]) -> dict[int, list[Row[Any]]]:
     """The living items of each message that has some."""
     found: dict[int, list[Row[Any]]] = {}
+    if not message_ids:
+        return found
     for item in living_items(connection, message_ids):
         found.setdefault(item.message_id, []).append(item)
     return found
@@ -218,8 +220,10 @@ def heads(connection: Connection, ids: Iterable[int]) -> dict[int, Row[Any]]:
     return {row.id: row for row in found}
 
 
-def mark_accepted(connection: Connection, ids: Iterable[int], at: datetime) -> None:
+def mark_accepted(connection: Connection, ids: Collection[int], at: datetime) -> None:
     """Channels took messages; the first acceptance is kept."""
+    if not ids:
+        return
     moment = func.coalesce(messages.c.accepted_at, literal(at, messages.c.accepted_at.type))
     wanted = messages.c.id.in_(list(ids))
     connection.execute(update(messages).where(wanted).values(state="accepted", accepted_at=moment))
@@ -230,9 +234,19 @@ def by_ids(connection: Connection, ids: Iterable[int]) -> dict[int, Row[Any]]:
     return {row.id: row for row in connection.execute(select(messages).where(messages.c.id.in_(list(ids))))}
 
 
-def keep_rendered(connection: Connection, key: int, **columns: Any) -> None:
-    """Store the words of a message; they are made once and never change."""
-    connection.execute(update(messages).where(messages.c.id == key, messages.c.rendered_at.is_(None)).values(**columns))
+def keep_rendered(connection: Connection, worded: Mapping[int, Mapping[str, Any]]) -> None:
+    """Store the words of messages by id; they are made once and never change."""
+    rows = [{"key": key, **{f"new_{name}": words[name] for name in _WORDS}} for key, words in worded.items()]
+    if rows:
+        connection.execute(_KEEP_WORDS, rows)
+
+
+_WORDS = ("rendered_at", "subject", "text", "html", "markdown", "short_number", "message_id", "in_reply_to")
+_KEEP_WORDS = (
+    update(messages)
+    .where(messages.c.id == bindparam("key"), messages.c.rendered_at.is_(None))
+    .values({name: bindparam(f"new_{name}") for name in _WORDS})
+)
 
 
 def mark(connection: Connection, message_id: int, state: str) -> None:
@@ -240,21 +254,23 @@ def mark(connection: Connection, message_id: int, state: str) -> None:
     connection.execute(update(messages).where(messages.c.id == message_id).values(state=state))
 
 
-def thread_start(connection: Connection, contact_id: int, obligation_ids: Sequence[int], before: int) -> str:
-    """The Message-ID of the first message that told this destination about one of these obligations."""
+def thread_starts(
+    connection: Connection, contact_ids: Collection[int], obligation_ids: Collection[int]
+) -> dict[tuple[int, int], tuple[int, str]]:
+    """Per destination and obligation the first message that told the one about the other: its id and Message-ID."""
+    if not obligation_ids:
+        return {}
     query = (
-        select(messages.c.message_id)
+        select(messages.c.contact_id, items.c.obligation_id, messages.c.id, messages.c.message_id)
         .join(items, items.c.message_id == messages.c.id)
         .where(
-            messages.c.contact_id == contact_id,
+            messages.c.contact_id.in_(list(contact_ids)),
             items.c.obligation_id.in_(list(obligation_ids)),
-            messages.c.id < before,
             messages.c.message_id != "",
         )
-        .order_by(messages.c.id)
-        .limit(1)
+        .order_by(messages.c.id.desc())  # of several the first stays
     )
-    return str(connection.scalar(query) or "")
+    return {(row.contact_id, row.obligation_id): (row.id, row.message_id) for row in connection.execute(query)}
 
 
 def count_in_week(connection: Connection, contact_id: int, kind: MessageKind, first: Slot, last: Slot) -> int:

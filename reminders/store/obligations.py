@@ -101,10 +101,13 @@ def by_ids(connection: Connection, ids: Sequence[int]) -> list[Obligation]:
 
 def locked(database: Database, connection: Connection, ids: Sequence[int]) -> list[Obligation]:
     """Obligations by id, held against other writers until the transaction ends."""
-    if database.is_postgresql and ids:
-        hold = select(obligations.c.id).where(obligations.c.id.in_(list(ids))).order_by(obligations.c.id)
-        connection.execute(hold.with_for_update())
-    return by_ids(connection, ids)
+    if not ids:
+        return []
+    query = _query().where(obligations.c.id.in_(list(ids))).order_by(obligations.c.id)
+    if database.is_postgresql:
+        query = query.with_for_update(of=obligations)
+    found = {row.id: value(row) for row in connection.execute(query)}
+    return [found[i] for i in ids if i in found]
 
 
 def select_where(connection: Connection, *conditions: Any) -> list[Obligation]:

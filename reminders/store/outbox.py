@@ -6,13 +6,14 @@ kill exactly the row that was begun and has no outcome is unknown, and those aft
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, literal, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, func, literal, or_, select, update
 
+from channels.message import Payload
 from channels.outcome import Outcome
 from reminders.store.database import Database, insert_many
 from reminders.store.tables import attempts, deliveries, messages, parked
@@ -51,7 +52,6 @@ _COLUMNS = (
     deliveries.c.repeats,
     deliveries.c.stumbles,
     deliveries.c.address,
-    deliveries.c.payload,
     deliveries.c.first_tried_on,
     deliveries.c.lease_until,
     deliveries.c.begun_at,
@@ -140,14 +140,28 @@ def renew(connection: Connection, lease: str, until: datetime) -> int:
     return renewed.rowcount
 
 
-def held(database: Database, connection: Connection, lease: str, ids: Iterable[int] | None = None) -> list[Claimed]:
-    """The rows (or some of them) that still belong to a lease, kept from others until the transaction ends."""
+def held(database: Database, connection: Connection, lease: str) -> list[Claimed]:
+    """The rows that still belong to a lease, kept from others until the transaction ends."""
     query = select(*_COLUMNS).where(deliveries.c.state == "claimed", deliveries.c.lease == lease).order_by(*_ORDER)
-    if ids is not None:
-        query = query.where(deliveries.c.id.in_(list(ids)))
     if database.is_postgresql:
         query = query.with_for_update()
     return list(connection.execute(query))
+
+
+def mine(database: Database, connection: Connection, lease: str, ids: Iterable[int]) -> set[int]:
+    """Which rows still belong to a lease, kept from others until the transaction ends."""
+    return {row.id for row in connection.execute(_mine(database, select(deliveries.c.id), lease, ids))}
+
+
+def payloads(database: Database, connection: Connection, lease: str, ids: Iterable[int]) -> dict[int, bytes | None]:
+    """The bytes of rows that still belong to a lease, None for what was never worded."""
+    query = _mine(database, select(deliveries.c.id, deliveries.c.payload), lease, ids)
+    return {row.id: row.payload for row in connection.execute(query)}
+
+
+def _mine(database: Database, query: Select[Any], lease: str, ids: Iterable[int]) -> Select[Any]:
+    query = query.where(deliveries.c.id.in_(list(ids)), deliveries.c.lease == lease, deliveries.c.state == "claimed")
+    return query.with_for_update() if database.is_postgresql else query
 
 
 def begin(connection: Connection, ids: Sequence[int], lease: str, machine_now: datetime) -> None:
@@ -257,13 +271,18 @@ def unfinished(connection: Connection, message_ids: Iterable[int]) -> set[int]:
     return {row.message_id for row in connection.execute(query)}
 
 
-def keep_payload(connection: Connection, delivery_id: int, address: str, payload: bytes, day: date) -> None:
-    """Store the bytes of a part; they never change."""
-    connection.execute(
-        update(deliveries)
-        .where(deliveries.c.id == delivery_id)
-        .values(address=address, payload=payload, first_tried_on=day)
-    )
+def keep_payloads(connection: Connection, found: Mapping[int, Payload], day: date) -> None:
+    """Store the bytes of first parts by delivery; they never change."""
+    if found:
+        rows = [{"key": key, "to": one.address, "bytes": one.body, "day": day} for key, one in found.items()]
+        connection.execute(_KEEP, rows)
+
+
+_KEEP = (
+    update(deliveries)
+    .where(deliveries.c.id == bindparam("key"))
+    .values(address=bindparam("to"), payload=bindparam("bytes"), first_tried_on=bindparam("day"))
+)
 
 
 def replace_payload(connection: Connection, delivery_id: int, payload: bytes) -> None:
