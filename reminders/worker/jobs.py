@@ -16,7 +16,7 @@ from reminders.engine.service import Service
 from reminders.engine.tick import Ticked, tick
 from reminders.engine.upkeep import after_tick
 from reminders.settings import load_settings
-from reminders.worker.celery import DELIVER, TICK, app
+from reminders.worker.celery import DELIVER, DELIVERIES, TICK, app
 
 log = logging.getLogger("cuiban.worker")
 
@@ -38,14 +38,24 @@ def register(to: Celery, service: Callable[[], Service]) -> None:
 
 
 def publish(to: Celery, service: Service, done: Ticked) -> None:
-    """Publishing is a hint: what a lost broker forgets, the next tick publishes again."""
+    """Publishing is a hint: what a lost broker forgets, the next tick publishes again.
+
+    As many jobs as wait in the queue already are left out: published anew at every tick, a backlog would fill it with
+    jobs that find nothing to do. What they were to carry, should they be others, a later tick publishes.
+    """
     expires = max(60.0, service.settings.tick_seconds * 4)
-    for batch in batches(done.waiting, service.settings.batch):
-        try:
+    wanted = batches(done.waiting, service.settings.batch)
+    try:
+        for batch in wanted[queued(to) if wanted else 0 :]:
             to.send_task(DELIVER, args=[list(batch)], expires=expires, retry=False)
-        except (OperationalError, RedisError, OSError) as error:
-            log.warning("the broker did not take a batch of %d deliveries: %s", len(batch), type(error).__name__)
-            return
+    except (OperationalError, RedisError, OSError) as error:
+        log.warning("the broker did not take the jobs for %d deliveries: %s", len(done.waiting), type(error).__name__)
+
+
+def queued(to: Celery) -> int:
+    """How many jobs wait for a worker."""
+    with to.producer_pool.acquire(block=True) as producer:
+        return int(producer.channel.queue_declare(DELIVERIES).message_count)
 
 
 def batches(ids: Sequence[int], size: int) -> list[Sequence[int]]:

@@ -1,4 +1,4 @@
-"""The two queues: over a real Redis a tick stands before every delivery that waits."""
+"""The two queues: over a real Redis a tick stands before every delivery that waits, and none waits twice."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ import redis
 from celery import Celery
 from pydantic import SecretStr
 
+from reminders.engine.tick import Ticked
 from reminders.settings import Settings
 from reminders.worker.celery import DELIVER, TICK, make_app
-from tests.servers import RedisDatabase
+from reminders.worker.jobs import publish, queued
+from tests.office import Story
+from tests.servers import RedisDatabase, free_port
 
 
 @pytest.fixture
@@ -42,6 +45,25 @@ def test_every_job_is_taken_once(app: Celery) -> None:
     assert sorted(taken(app, 2)) == [DELIVER, TICK]
     with app.connection_for_read() as connection:
         assert [connection.default_channel.basic_get(queue) for queue in app.amqp.queues] == [None, None]
+
+
+def test_a_backlog_is_not_published_anew_at_every_tick(app: Celery, short_story: Story) -> None:
+    waiting = Ticked(None, 0, 0, tuple(range(450)))  # three jobs of 200 at most
+    for _ in range(3):
+        publish(app, short_story.service, waiting)
+    assert queued(app) == 3
+    taken(app, 1)
+    publish(app, short_story.service, waiting)
+    assert queued(app) == 3
+
+
+@pytest.mark.long  # kombu asks for six seconds
+def test_a_broker_that_is_away_keeps_no_tick_from_ending(short_story: Story, caplog: pytest.LogCaptureFixture) -> None:
+    settings = Settings(_env_file=None, redis_url=SecretStr(f"redis://127.0.0.1:{free_port()}/0"))  # type: ignore[call-arg]  # pydantic-settings' own argument
+    away = make_app(settings, jobs=())
+    publish(away, short_story.service, Ticked(None, 0, 0, (1, 2, 3)))
+    away.close()
+    assert "the broker did not take the jobs for 3 deliveries" in caplog.text
 
 
 def taken(app: Celery, count: int) -> list[str]:
