@@ -26,6 +26,7 @@ COMMANDS = {
     "event": ("reminders.cli.event", "event_command"),
     "pause": ("reminders.cli.acting", "pause"),
     "resume": ("reminders.cli.acting", "resume"),
+    "outbox": ("reminders.cli.outbox", "outbox_command"),
     "release": ("reminders.cli.acting", "release"),
     "policy": ("reminders.cli.policy", "policy"),
     "rehearse": ("reminders.cli.rehearse", "rehearse"),

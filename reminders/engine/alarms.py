@@ -10,7 +10,7 @@ from reminders.clock import SHANGHAI
 from reminders.engine.incident import Incident
 from reminders.engine.service import SMTP
 
-TICK, PAGE, CLOCK, HELD = "tick", "page", "clock", "held:"
+TICK, PAGE, CLOCK, HELD, UNDECIDED = "tick", "page", "clock", "held:", "undecided"
 _CHANNELS = {"smtp": "邮件", "wecom": "企业微信"}
 _CLOSING = "本消息由看门狗直接发出，不经队列；同一故障只说这一次，恢复后再说一次。"
 
@@ -32,6 +32,8 @@ def alarm(incidents: Sequence[Incident], now: datetime) -> Alarm:
         return _no_page(first, now)
     if first.key == CLOCK:
         return _leapt(first)
+    if first.key == UNDECIDED:
+        return _undecided(first)
     if first.key.startswith(HELD):
         return _held(first)
     return _lost_channel(incidents, now)
@@ -41,6 +43,8 @@ def recovered(key: str, since: datetime, now: datetime) -> Alarm:
     """The same thing works again, or was let go by a person."""
     if key == CLOCK or key.startswith(HELD):
         return _let_go(key, now)
+    if key == UNDECIDED:
+        return Alarm(f"【已恢复】没有待核实的通知（{_moment(now)}）", f"待核实的通知都有了结果：{_moment(now)}。")
     what = f"{_name(key)}已恢复"
     lines = [
         f"{what}：{_moment(since)} 起停止，{_moment(now)} 恢复，历时 {_span(now - since)}。",
@@ -103,6 +107,17 @@ def _held(incident: Incident) -> Alarm:
         _CLOSING,
     ]
     return Alarm(f"【待放行】{incident.reason}", "\n".join(lines))
+
+
+def _undecided(incident: Incident) -> Alarm:
+    lines = [
+        f"有 {incident.waiting} 件通知需要人核实：交出后没有等到答复，不知是否送达，或者程序在它上面出错、已经搁置。",
+        "影响：这些通知不再自动发出，没有开始计时，不记为对方没有答复；其他通知照常。",
+        "怎么办：1）cuiban outbox 列出是哪几件　2）问过收件人，或看过对方的收件记录以后，已送达的 "
+        "cuiban outbox 编号 arrived --by 姓名，没有送达的 cuiban outbox 编号 again --by 姓名",
+        _CLOSING,
+    ]
+    return Alarm(f"【待核实】{incident.waiting} 件通知不知是否送达", "\n".join(lines))
 
 
 def _leapt(incident: Incident) -> Alarm:

@@ -10,7 +10,7 @@ from datetime import datetime
 class Incident:
     """One thing that stands still."""
 
-    key: str  # tick; page; smtp; wecom; wecom:CONTACT for one robot; clock; held:SLOT
+    key: str  # tick; page; smtp; wecom; wecom:CONTACT for one robot; clock; held:SLOT; undecided
     since: datetime  # the last tick, the first try that failed, the moment of the stop
     channel: str = ""  # empty: no channel
     reason: str = ""  # one sentence, without secrets

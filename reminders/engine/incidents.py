@@ -21,10 +21,10 @@ from reminders.engine.outcomes import IN_A_ROW, NOT_THEIRS
 from reminders.engine.presence import PAGE
 from reminders.engine.service import SMTP, WECOM, Service
 from reminders.engine.stops import stops
-from reminders.store import liveness, marks
+from reminders.store import liveness, marks, outbox
 from reminders.store.liveness import REACHED
 
-TICK = "tick"
+TICK, UNDECIDED = "tick", "undecided"
 TRIES = 300  # of a channel that are looked at: more than one slot brings a robot
 
 
@@ -42,7 +42,8 @@ def look(service: Service) -> Seen:
         found, working = _ticks(service, connection)
         waits, goes_on = stops(connection)
         away, there = _page(service, connection)
-        found, working = found + waits + away, working | goes_on | there
+        doubtful, decided = _undecided(service, connection)
+        found, working = found + waits + away + doubtful, working | goes_on | there | decided
         for channel in (SMTP, WECOM):
             tries = liveness.newest_tries(connection, channel, TRIES)
             waiting = liveness.waiting_on(connection, channel)
@@ -83,6 +84,15 @@ def _page(service: Service, connection: Connection) -> tuple[list[Incident], set
     if slot is None or service.now() - service.slots.opens_at(slot) <= limit:
         return [], set()
     return [Incident(PAGE, last.machine_at)], set()
+
+
+def _undecided(service: Service, connection: Connection) -> tuple[list[Incident], set[str]]:
+    """Deliveries of which a person has to find out whether they arrived, or which broke the program."""
+    rows = outbox.undecided(connection)
+    if not rows:
+        return [], {UNDECIDED}
+    since = min((row.tried_at for row in rows if row.tried_at is not None), default=service.now())
+    return [Incident(UNDECIDED, since, waiting=len(rows))], set()
 
 
 def judged(channel: str, tries: Sequence[Row[Any]], waiting: int) -> list[Incident]:

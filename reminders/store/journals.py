@@ -78,6 +78,9 @@ class Journals(Protocol):
     def forget(self, lease: str) -> None:
         """Its rows were taken over."""
 
+    def sweep(self, before: float) -> None:
+        """Remove what was left before a moment, in seconds since the epoch: no lease lasts so long."""
+
 
 class NoJournal:
     """In place of a journal where none can be kept."""
@@ -114,6 +117,9 @@ class NoJournals:
 
     def forget(self, _lease: str) -> None:
         """As Journals.forget."""
+
+    def sweep(self, _before: float) -> None:
+        """As Journals.sweep."""
 
 
 @dataclass
@@ -188,11 +194,11 @@ class FileJournals:
             return self._read(file.read(), gone=_try_lock(descriptor))
 
     def forget(self, lease: str) -> None:
-        """As Journals.forget; what others left long ago and nobody will ask for goes as well."""
+        """As Journals.forget."""
         self._path(lease).unlink(missing_ok=True)
 
     def sweep(self, before: float) -> None:
-        """Remove files that nobody has written to since a moment, in seconds since the epoch, and nobody holds."""
+        """As Journals.sweep."""
         for path in self._folder.glob("*.journal*"):
             with contextlib.suppress(OSError):
                 if path.stat().st_mtime < before:

@@ -20,6 +20,7 @@ from reminders.store.tables import attempts, deliveries, messages, parked
 
 URGENT, USUAL = 0, 1
 WAITING = ("pending", "retry", "claimed")
+UNDECIDED = ("unknown", "aside")
 ALONE_AFTER = 3  # rounds that ended before a row was begun: from then on it is claimed by itself
 Claimed = Row[Any]  # the columns of _COLUMNS
 
@@ -315,6 +316,29 @@ def of_messages(connection: Connection, message_ids: Iterable[int]) -> list[Row[
 def attempts_of(connection: Connection, delivery_ids: Iterable[int]) -> list[Row[Any]]:
     """The attempts of deliveries, in order."""
     query = select(attempts).where(attempts.c.delivery_id.in_(list(delivery_ids))).order_by(attempts.c.id)
+    return list(connection.execute(query))
+
+
+def undecided(connection: Connection) -> list[Row[Any]]:
+    """Deliveries that wait for a person, with their message: in doubt for good, or set aside."""
+    tried = select(func.max(attempts.c.business_at)).where(attempts.c.delivery_id == deliveries.c.id)
+    query = (
+        select(
+            deliveries.c.id,
+            deliveries.c.message_id,
+            deliveries.c.channel,
+            deliveries.c.state,
+            messages.c.contact_id,
+            messages.c.slot,
+            messages.c.kind,
+            messages.c.subject,
+            messages.c.short_number,
+            tried.scalar_subquery().label("tried_at"),
+        )
+        .join(messages, messages.c.id == deliveries.c.message_id)
+        .where(deliveries.c.state.in_(UNDECIDED))
+        .order_by(deliveries.c.id)
+    )
     return list(connection.execute(query))
 
 
