@@ -173,8 +173,9 @@ def suspended(obligation: Obligation, review_on: date, reason: str, slots: SlotC
 
 
 def released(obligation: Obligation, slots: SlotCalendar, earliest: Slot) -> Change | None:
-    """The lead office lets a held item go on to the leading group."""
-    if obligation.state is not State.HELD:
+    """The lead office lets a held item go on to the leading group, or one it knows of before it is held."""
+    before_held = obligation.state is State.OVERDUE and obligation.level == 1 and obligation.highest >= 2
+    if obligation.state is not State.HELD and not before_held:
         return None
     slot = leaders_slot(obligation.policy, slots, earliest)
     goes = obligation.to(State.OVERDUE, next_step=_level2_step(obligation), next_slot=slot, before={"released": True})

@@ -102,8 +102,9 @@ def withdrawn(obligation: Obligation, day: date, slots: SlotCalendar) -> Change 
 
 
 def released(obligation: Obligation, slots: SlotCalendar, earliest: Slot) -> Change | None:
-    """The lead office lets a held item go on to the leading group."""
-    if obligation.state is not State.HELD:
+    """The lead office lets a held item go on to the leading group, or one it knows of before it is held."""
+    asked = obligation.state is State.WAITING and obligation.level == 1 and obligation.highest >= 2
+    if obligation.state is not State.HELD and not (asked and obligation.kind is not Kind.RETURN):
         return None
     slot = leaders_slot(obligation.policy, slots, earliest)
     planned = obligation.to(State.WAITING, level=1, next_step="level2", next_slot=slot, before={"released": True})

@@ -44,6 +44,7 @@ class Moment(click.ParamType[When]):
 @click.option("--plan", "plan_id", type=int, help="只记到这个方案。")
 @click.option("--was", type=DAY, help="更正：原来报告的日期。")
 @click.option("--withdraw", "withdrawn", is_flag=True, help="撤回这一次报告，关闭它带来的节点。")
+@click.option("--by", default="", help="谁报告的，记入台账。")
 def event_command(
     name: str | None,
     listed: bool,
@@ -52,6 +53,7 @@ def event_command(
     plan_id: int | None,
     was: date | None,
     withdrawn: bool,
+    by: str,
 ) -> None:
     """方案等待的事件：报告发生日期后，从它起算的时限才有到期日。"""
     if listed:
@@ -64,7 +66,7 @@ def event_command(
     if was is not None and withdrawn:
         raise InputError("--was（更正）和 --withdraw（撤回）请分两次做。")
     happening = Happening(moment[0], moment[1], ref.strip())
-    for sentence in _act(open_service(), name, happening, plan_id, was, withdrawn=withdrawn).sentences:
+    for sentence in _act(open_service(), name, happening, plan_id, was, withdrawn=withdrawn, by=by.strip()).sentences:
         click.echo(sentence)
 
 
@@ -77,10 +79,17 @@ def _list(service: Service, name: str | None) -> None:
 
 
 def _act(
-    service: Service, name: str, happening: Happening, plan_id: int | None, was: date | None, *, withdrawn: bool
+    service: Service,
+    name: str,
+    happening: Happening,
+    plan_id: int | None,
+    was: date | None,
+    *,
+    withdrawn: bool,
+    by: str,
 ) -> Reported:
     if withdrawn:
-        return withdraw(service, name, happening, plan_id=plan_id)
+        return withdraw(service, name, happening, plan_id=plan_id, by=by)
     if was is not None:
-        return correct(service, name, was, happening, plan_id=plan_id)
-    return report(service, name, happening, plan_id=plan_id)
+        return correct(service, name, was, happening, plan_id=plan_id, by=by)
+    return report(service, name, happening, plan_id=plan_id, by=by)

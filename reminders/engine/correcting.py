@@ -17,6 +17,7 @@ from reminders.engine.changes import Batch
 from reminders.engine.external import (
     Reported,
     arming_of,
+    by_whom,
     check,
     completions_of,
     dated_item,
@@ -49,7 +50,9 @@ class _Moving:
     batch: Batch
 
 
-def correct(service: Service, name: str, was: date, happening: Happening, *, plan_id: int | None = None) -> Reported:
+def correct(
+    service: Service, name: str, was: date, happening: Happening, *, plan_id: int | None = None, by: str = ""
+) -> Reported:
     """The event was on another day: what hangs on it is re-armed, what was not handed over is struck."""
     check(service, happening)
     with service.database.write() as connection:
@@ -64,18 +67,20 @@ def correct(service: Service, name: str, was: date, happening: Happening, *, pla
             raise Refused(f"「{name}」{when(happening)} 已另有一次报告；请撤回 {was} 的那次（--withdraw）。")
         if was == happening.on and all(row.happened_at == happening.at for row in mine):
             return Reported((f"「{name}」记的已是 {when(happening)}，不用再更正。",), False)
-        said = [sentence for row in mine for sentence in _correct(service, connection, row, happening)]
+        said = [sentence for row in mine for sentence in _correct(service, connection, row, happening, by)]
         return Reported(tuple(said), True)
 
 
-def withdraw(service: Service, name: str, happening: Happening, *, plan_id: int | None = None) -> Reported:
+def withdraw(
+    service: Service, name: str, happening: Happening, *, plan_id: int | None = None, by: str = ""
+) -> Reported:
     """The event never was: the occurrences it opened are closed, except those that are done."""
     with service.database.write() as connection:
         found = _standing(service, connection, name, plan_id)
         mine = [row for row in found if row.happened_on == happening.on and row.ref == happening.ref]
         if not mine:
             raise NotFound(_no_such(name, happening, found))
-        said = [_withdraw(service, connection, row) for row in mine]
+        said = [_withdraw(service, connection, row, by) for row in mine]
         return Reported(tuple(said), True)
 
 
@@ -93,10 +98,11 @@ def _no_such(name: str, happening: Happening, found: Sequence[Row[Any]]) -> str:
     return f"没有报告过「{name}」{when(happening)}；报告过的是 {listed}。"
 
 
-def _correct(service: Service, connection: Connection, row: Row[Any], happening: Happening) -> list[str]:
+def _correct(service: Service, connection: Connection, row: Row[Any], happening: Happening, by: str) -> list[str]:
     external.change(connection, row.id, happened_on=happening.on, happened_at=happening.at)
     moving = _moving(service, connection, row.plan_id)
     body = {"event": row.id, "name": row.name, "was": str(row.happened_on), "on": str(happening.on)}
+    body |= by_whom(by)
     moving.arming.happened.append(events.Event("event.corrected", plan_id=row.plan_id, body=body))
     said = [f"方案 {row.plan_id}：「{row.name}」由 {row.happened_on} 更正为 {when(happening)}。"]
     clocked = []
@@ -199,10 +205,10 @@ def _owed(connection: Connection, occurrence: Row[Any]) -> list[Obligation]:
     )
 
 
-def _withdraw(service: Service, connection: Connection, row: Row[Any]) -> str:
+def _withdraw(service: Service, connection: Connection, row: Row[Any], by: str) -> str:
     moving = _moving(service, connection, row.plan_id)
     batch = moving.batch
-    body = {"event": row.id, "name": row.name, "on": str(row.happened_on)}
+    body = {"event": row.id, "name": row.name, "on": str(row.happened_on), **by_whom(by)}
     batch.happened.append(events.Event("event.withdrawn", plan_id=row.plan_id, body=body))
     closed = 0
     for link in external.phases_of(connection, row.id):

@@ -16,6 +16,7 @@ from reminders import delay, silence
 from reminders.answers import Choice
 from reminders.engine.answers import sibling_confirmations
 from reminders.engine.asking import ask_again
+from reminders.engine.attending import bring_before_leaders
 from reminders.engine.changes import Batch
 from reminders.engine.proxy import confirm
 from reminders.engine.reassigning import reassign
@@ -95,7 +96,9 @@ def _take(
     if decision.act is Act.REASSIGN:
         if not decision.unit:
             raise Refused("转办请写明新的单位（--unit 单位）。")
-        return reassign(batch, plan_id, task_id, owed, decision.unit)
+        if decision.until is not None:
+            _future(batch, decision)
+        return reassign(batch, plan_id, task_id, owed, decision.unit, decision.until)
     unit_id = plans.unit_named(batch.connection, decision.unit)
     if decision.act is Act.CONFIRM:
         return confirm(batch, plan_id, task_id, unit_id, decision.by, decision.reason)
@@ -233,13 +236,15 @@ def _resume(batch: Batch, owed: Sequence[Obligation], decision: Decision) -> lis
 
 
 def _release(batch: Batch, owed: Sequence[Obligation], decision: Decision) -> list[Obligation]:
+    """Held items go on to the leading group; where none is held, what is on its way there; else what is due first."""
     earliest, slots = batch.service.earliest(), batch.service.slots
+    held = [o for o in owed if o.state is State.HELD]
     done = []
-    for obligation in owed:
+    for obligation in held or owed:
         module = delay if obligation.kind is Kind.COMPLETION else silence
         if batch.add(obligation, module.released(obligation, slots, earliest)):
             done.append(obligation)
-    return done
+    return done or bring_before_leaders(batch, _meant(_completions(owed)), decision.reason)
 
 
 def _hold(batch: Batch, owed: Sequence[Obligation], decision: Decision) -> list[Obligation]:
@@ -304,7 +309,7 @@ _WORDS = {
     Act.REASSIGN: "已转办",
     Act.SUSPEND: "已挂账",
     Act.RESUME: "已恢复",
-    Act.RELEASE: "已核发给领导小组",
+    Act.RELEASE: "已核发，列入领导小组的下一次通知",
     Act.HOLD: "已暂缓上报",
     Act.CONFIRM: "已代登记",
 }
@@ -317,7 +322,7 @@ _NOTHING = {
     Act.REASSIGN: "这一项没有可以转办的节点。",
     Act.SUSPEND: "这一项没有可以挂账的节点。",
     Act.RESUME: "这一项没有挂账。",
-    Act.RELEASE: "这一项没有等待核发的上报。",
+    Act.RELEASE: "这一项没有可以报领导小组的节点。",
     Act.HOLD: "这一项没有将要上报的超期。",
     Act.CONFIRM: "这一项没有等待签收或答复的事。",
 }

@@ -12,6 +12,7 @@ from reminders.obligations import ENDED, Kind, State
 from reminders.slots import PM, Slot, next_digest_slot, week_of
 from reminders.store import events, messages, plans
 from reminders.store.directory import Directory, Person, PlanRecord, people_by_id
+from reminders.store.early import into_digests
 from reminders.store.tables import assignments, tasks
 from reminders.store.tables import obligations as table
 from schedules.workdays import WorkCalendar
@@ -49,6 +50,8 @@ def _open(service: Service, plan_id: int, planned: Slot, slot: Slot) -> None:
         people = people_by_id(connection, readers)
         slots = {reader: slot_of(service, people[reader], slot) for reader in readers}
         opened = [r for r in readers if messages.open_digest(service.database, connection, r, slots[r], week, now)]
+        for one in set(slots.values()):
+            into_digests(connection, [reader for reader in opened if slots[reader] == one], one, now)
         kind = "digest.skipped" if skipped else "digest.opened"
         happened = events.Event(kind, plan_id=plan_id, body={"week": str(week), "readers": len(opened)})
         events.append(connection, [happened], at=now, recorded_at=service.machine_now())

@@ -40,7 +40,7 @@ class Reported:
     changed: bool
 
 
-def report(service: Service, name: str, happening: Happening, *, plan_id: int | None = None) -> Reported:
+def report(service: Service, name: str, happening: Happening, *, plan_id: int | None = None, by: str = "") -> Reported:
     """Take one event for every active plan that waits for it, or for one of them."""
     check(service, happening)
     with service.database.write() as connection:
@@ -58,7 +58,7 @@ def report(service: Service, name: str, happening: Happening, *, plan_id: int | 
                 continue
             changed = True
             known = external_id or external.find(connection, one_plan, name, happening)
-            said += _take(service, connection, one_plan, known, fresh, happening)
+            said += _take(service, connection, one_plan, known, fresh, happening, by)
         return Reported(tuple(said), changed)
 
 
@@ -71,6 +71,11 @@ def _left(
     )
     answered = {link.schedule_id for link in external.phases_of(connection, row.id)}
     return [one for one in phases if one.schedule_id not in answered]
+
+
+def by_whom(by: str) -> dict[str, str]:
+    """Who said so, as the ledger keeps it; nothing where nobody was named."""
+    return {"by": by} if by else {}
 
 
 def check(service: Service, happening: Happening) -> None:
@@ -155,10 +160,11 @@ def _take(
     external_id: int,
     phases: Sequence[Awaited],
     happening: Happening,
+    by: str,
 ) -> list[str]:
     arming = arming_of(service, connection, plan_id)
-    body = {"event": external_id, "name": phases[0].name, "on": str(happening.on), "ref": happening.ref or None}
-    told = {key: value for key, value in body.items() if value is not None}
+    body = {"event": external_id, "name": phases[0].name, "on": str(happening.on), "ref": happening.ref, "by": by}
+    told = {key: value for key, value in body.items() if value}
     arming.happened.append(events.Event("event.reported", plan_id=plan_id, body=told))
     said = [f"方案 {plan_id}「{arming.plan.title}」：已记录「{phases[0].name}」{when(happening)}。"]
     dated: list[tuple[int, Triggered]] = []

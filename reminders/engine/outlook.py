@@ -31,6 +31,7 @@ STEPS = {
     "review": "待审核",
     "undecided": "待决定",
     "undelivered": "未送达",
+    "attend": "提请研究",
 }
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from reminders import delay, silence
 from reminders.engine.asking import ask_again, policy_id_of
@@ -19,10 +20,13 @@ from reminders.store.tables import assignments, occurrences
 from reminders.store.tables import obligations as table
 
 
-def reassign(batch: Batch, plan_id: int, task_id: int, owed: Sequence[Obligation], unit: str) -> list[Obligation]:
+def reassign(
+    batch: Batch, plan_id: int, task_id: int, owed: Sequence[Obligation], unit: str, until: date | None = None
+) -> list[Obligation]:
     """Hand a task over; the obligations that were closed, or the new unit's signature where none was open.
 
-    Refused where it is not clear from whom: of several lead units only those that said 不归本单位 hand over.
+    Refused where it is not clear from whom: of several lead units only those that said 不归本单位 hand over. Nothing is
+    born overdue: what is late, or would be before the new unit could read of it, needs a new date (`until`).
     """
     unit_id = plans.ensure_units(batch.service.database, batch.connection, [unit])[unit]
     leads = _leads(batch, task_id)
@@ -31,18 +35,56 @@ def reassign(batch: Batch, plan_id: int, task_id: int, owed: Sequence[Obligation
     giving = _giving(owed, leads)
     batch.directory = Directory.load(batch.connection, [plan_id], {*batch.directory.units, unit_id, *giving})
     moving = [o for o in owed if o.is_open and o.unit_id in giving]
-    hand_over(batch, moving, unit_id)
+    late = [o for o in moving if _is_late(batch, o)]
+    if late and until is None:
+        days = "、".join(str(day) for day in sorted({o.due_at() for o in late}))
+        raise Refused(f"这一项 {days} 的节点已过期限，转办请写明新单位的日期（--until 2022-10-21）。")
+    hand_over(batch, moving, unit_id, until)
     _move_assignments(batch, task_id, giving, unit_id, unit)
     signature = sign_for(batch, plan_id, unit_id, "转办", [task_id])
     return moving or [signature]
 
 
-def hand_over(batch: Batch, moving: Sequence[Obligation], unit_id: int) -> None:
-    """What one unit owes is owed by another from now on; the first unit owes nothing of it any more."""
-    for old in [o for o in moving if o.kind is Kind.COMPLETION]:
-        _hand_over(batch, old, unit_id)
+def hand_over(batch: Batch, moving: Sequence[Obligation], unit_id: int, until: date | None = None) -> None:
+    """What one unit owes is owed by another from now on; the first unit owes nothing of it any more.
+
+    What is late gets a new date, one for each schedule, its last; without one it lapses and nobody is told of it.
+    """
+    completions = [o for o in moving if o.kind is Kind.COMPLETION]
+    late = _newest_of_each(batch.connection, [o for o in completions if _is_late(batch, o)])
+    for old in completions:
+        if not _is_late(batch, old):
+            _hand_over(batch, old, unit_id)
+        elif until is not None and old in late:
+            _hand_over(batch, old, unit_id, until)
+        else:
+            _lapse(batch, old, unit_id)
     for old in moving:
         batch.add(old, silence.closed(old, "reassigned"))
+
+
+def _is_late(batch: Batch, obligation: Obligation) -> bool:
+    """Its day is over before the new unit could be told of it."""
+    return obligation.kind is Kind.COMPLETION and obligation.due_at() < batch.service.earliest().day
+
+
+def _newest_of_each(connection: Connection, late: Sequence[Obligation]) -> list[Obligation]:
+    """Of each schedule the last: two dated things of one schedule cannot have the same day."""
+    found = select(occurrences.c.id, occurrences.c.schedule_id).where(
+        occurrences.c.id.in_([o.occurrence_id for o in late])
+    )
+    schedules = {row.id: row.schedule_id for row in connection.execute(found)}
+    newest = {schedules[o.occurrence_id or 0]: o for o in sorted(late, key=lambda o: o.due_at())}
+    return list(newest.values())
+
+
+def _lapse(batch: Batch, old: Obligation, unit_id: int) -> None:
+    """The dated thing stays where it was, closed; the new unit never owed it."""
+    plans.set_occurrence(batch.connection, old.occurrence_id or 0, "closed")
+    body = {"due_on": str(old.due_on), "occurrence": old.occurrence_id, "from": old.unit_id}
+    batch.happened.append(
+        events.Event("occurrence.lapsed", plan_id=old.plan_id, task_id=old.task_id, unit_id=unit_id, body=body)
+    )
 
 
 def _leads(batch: Batch, task_id: int) -> set[int]:
@@ -64,14 +106,19 @@ def _giving(owed: Sequence[Obligation], leads: set[int]) -> set[int]:
     return giving
 
 
-def _hand_over(batch: Batch, old: Obligation, unit_id: int) -> None:
+def _hand_over(batch: Batch, old: Obligation, unit_id: int, until: date | None = None) -> None:
     service = batch.service
     plan = batch.directory.plans[old.plan_id]
+    due_on = until or old.due_at()
+    home = _home(batch.connection, old, unit_id, due_on)
     fresh = old.to(
         State.ARMED,
         id=0,
         unit_id=unit_id,
-        version=_next_version(batch, old, unit_id),
+        occurrence_id=home,
+        due_on=due_on,
+        due_time=old.due_time if until is None else None,
+        version=_next_version(batch, home, old.kind, unit_id),
         level=0,
         round=0,
         opened_on=service.now().date(),
@@ -86,14 +133,36 @@ def _hand_over(batch: Batch, old: Obligation, unit_id: int) -> None:
     renewed = delay.armed(fresh, service.slots, service.earliest())
     number = obligations.insert(batch.connection, renewed, policy_id_of(batch, old.id))
     taken = renewed.to(State.ARMED, id=number)
-    batch.connection.execute(occurrences.update().where(occurrences.c.id == old.occurrence_id).values(unit_id=unit_id))
-    batch.happened.append(events.of_opening(taken, "obligation.handed-over", {"from": old.unit_id}))
+    if home != old.occurrence_id:
+        plans.set_occurrence(batch.connection, old.occurrence_id or 0, "closed")
+    columns = {"unit_id": unit_id, "due_on": due_on, "version": taken.version}
+    plans.set_occurrence(batch.connection, home, "armed", **columns)
+    body = {"from": old.unit_id, **({"until": str(until)} if until is not None else {})}
+    batch.happened.append(events.of_opening(taken, "obligation.handed-over", body))
     ask_again(batch, taken)
 
 
-def _next_version(batch: Batch, old: Obligation, unit_id: int) -> int:
+def _home(connection: Connection, old: Obligation, unit_id: int, due_on: date) -> int:
+    """The occurrence that goes over; a unit that had one of its own for that day gets its own back."""
+    (mine,) = connection.execute(select(occurrences).where(occurrences.c.id == old.occurrence_id)).all()
+    theirs = connection.execute(
+        select(occurrences).where(
+            occurrences.c.schedule_id == mine.schedule_id,
+            occurrences.c.unit_id == unit_id,
+            occurrences.c.due_on == due_on,
+            occurrences.c.id != mine.id,
+        )
+    ).first()
+    if theirs is None:
+        return int(mine.id)
+    if theirs.state not in ("closed", "lapsed"):
+        raise Refused(f"这个单位 {due_on} 已有这一项的节点，不能再转给它；可以换一个日期（--until）。")
+    return int(theirs.id)
+
+
+def _next_version(batch: Batch, occurrence_id: int, kind: Kind, unit_id: int) -> int:
     """A unit that had it before and gets it back owes it as a new version."""
-    mine = (table.c.occurrence_id == old.occurrence_id, table.c.unit_id == unit_id, table.c.kind == old.kind.value)
+    mine = (table.c.occurrence_id == occurrence_id, table.c.unit_id == unit_id, table.c.kind == kind.value)
     return int(batch.connection.scalar(select(func.max(table.c.version)).where(*mine)) or 0) + 1
 
 

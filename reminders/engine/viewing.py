@@ -89,7 +89,7 @@ class Viewer:
             evidence=_evidence(self._told.get(o.id, [])),
             tasks=self._covered(o),
             quarter=Quarter.parse(o.subject).words if o.kind is Kind.RETURN else "",
-            marks=o.marks,
+            marks=(*o.marks, self._reason(o)) if shown.step == "attend" else o.marks,
         )
 
     def items(self, shown: Iterable[Shown]) -> tuple[ItemView, ...]:
@@ -135,6 +135,10 @@ class Viewer:
             phone=person.telephone if person else "",
             issuer=plan.issuer,
         )
+
+    def _reason(self, o: Obligation) -> str:
+        """Why the lead office brings an item before the leaders."""
+        return f"提请事由：{events.newest_reason(self._connection, o.id, 'obligation.shown')}"
 
     def _answer_by(self, o: Obligation, shown: Shown) -> date | None:
         wanted = self._wait_ends(o, shown)

@@ -53,7 +53,7 @@ def _leader(view: MessageView) -> Letter:
         sections=(*leaders_sections(view, standing), *figures),
         ways=leaders_ways(view),
         brief_ways=leaders_ways(view),
-        closing=(leaders_why() if standing else "为什么发给您：您是本方案领导小组的领导。",),
+        closing=(leaders_why(standing) if standing else "为什么发给您：您是本方案领导小组的领导。",),
         sender=sender(view.office),
         number=view.number,
         rest_at=f"可向{view.office.name}了解",

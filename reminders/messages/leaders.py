@@ -21,6 +21,7 @@ from reminders.messages.words import (
 )
 
 Items = Sequence[ItemView]
+ATTEND = "attend"  # the lead office brings it before the leaders
 MOST_FOR_LEADERS = 12
 _SILENT = {"signature": "未签收", "confirmation": "未答复能否按期", "return": "未填报"}
 
@@ -33,7 +34,7 @@ def leaders_letter(view: MessageView) -> Letter:
         sections=leaders_sections(view, view.items),
         ways=leaders_ways(view),
         brief_ways=leaders_ways(view),
-        closing=("接下来：答复或办结之后，不再列入。", leaders_why()),
+        closing=("接下来：答复或办结之后，不再列入。", leaders_why(view.items)),
         whole=True,
         sender=sender(view.office),
         number=view.number,
@@ -49,12 +50,15 @@ def shorts(view: MessageView) -> str:
 
 def leaders_matters(items: Items) -> str:
     """1项超期，1家未签收，拟请协调."""
+    shown = sum(item.step == ATTEND for item in items)
+    items = [item for item in items if item.step != ATTEND]
     late = sum(item.kind == "completion" for item in items)
     parts = [f"{late}项超期"] if late else []
     for kind, word in _SILENT.items():
         units = {item.unit for item in items if item.kind == kind}
         parts += [f"{len(units)}家{word}"] if units else []
-    return "，".join((*parts, "拟请协调")) if parts else "无需协调事项"
+    said = "，".join((*parts, "拟请协调")) if parts else ""
+    return "；".join(part for part in (said, f"{shown}项提请研究" if shown else "") if part) or "无需协调事项"
 
 
 def leaders_sections(view: MessageView, items: Items) -> tuple[Section, ...]:
@@ -64,7 +68,7 @@ def leaders_sections(view: MessageView, items: Items) -> tuple[Section, ...]:
         return ()
     rows = tuple(_row(item, view) for item in ordered[:MOST_FOR_LEADERS])
     group = Group("", rows, max(0, len(ordered) - MOST_FOR_LEADERS))
-    counted = f"请您协调{len(ordered)}项"
+    counted = f"请您{'研究' if all(item.step == ATTEND for item in ordered) else '协调'}{len(ordered)}项"
     return (Section(f"{NUMERALS[0]}、{counted}", (group,), brief=f"报领导小组：{counted}"),)
 
 
@@ -74,9 +78,11 @@ def leaders_ways(view: MessageView) -> str:
     return f"请口头、电话或回复告知{caller(view.office)}{telephone}即可，不用登录。"
 
 
-def leaders_why() -> str:
+def leaders_why(items: Items) -> str:
     """Why it came to a leader."""
-    return "为什么发给您：您是本方案领导小组的领导，以上事项经主管处室联系后仍未解决。"
+    shown = bool(items) and all(item.step == ATTEND for item in items)
+    why = "以上事项由主管处室提请您研究" if shown else "以上事项经主管处室联系后仍未解决"
+    return f"为什么发给您：您是本方案领导小组的领导，{why}。"
 
 
 def _row(item: ItemView, view: MessageView) -> Row:
@@ -89,6 +95,8 @@ def _row(item: ItemView, view: MessageView) -> Row:
 
 
 def _state(item: ItemView, today: date) -> str:
+    if item.step == ATTEND:
+        return due_words(item, today)
     if item.kind == "completion":
         return f"{due_words(item, today)}，未办结"
     due = f"，事项{short_day(item.due_on, today)}到期" if item.due_on else ""
@@ -97,6 +105,8 @@ def _state(item: ItemView, today: date) -> str:
 
 def _since(item: ItemView, today: date) -> str:
     """Since when, from what was sent and accepted."""
+    if item.step == ATTEND:
+        return ""
     if item.evidence:
         return f"{item.evidence[0]}，至今{'未办结' if item.kind == 'completion' else '未答复'}"
     silent = item.kind != "completion" and item.answer_by
@@ -104,6 +114,8 @@ def _since(item: ItemView, today: date) -> str:
 
 
 def _wanted(item: ItemView) -> str:
+    if item.step == ATTEND:
+        return "请您研究决定，或出席、过问。"
     if item.kind == "completion":
         return f"请您协调：督促{item.unit}办结，或同意延期。"
     act = {"signature": "签收并明确经办人", "confirmation": "答复能否按期"}.get(item.kind, "答复")

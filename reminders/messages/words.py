@@ -237,6 +237,7 @@ _STEP_ALONE = {
     "held": "拟报领导",
     "undecided": "逾期未决定",
     "review": "待审核",
+    "attend": "提请研究",
     "line": "例行",
 }
 

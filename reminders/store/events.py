@@ -87,6 +87,13 @@ def covered(connection: Connection, obligation_id: int) -> set[int]:
     return {task_id for tasks in found if tasks for task_id in tasks}
 
 
+def newest_reason(connection: Connection, obligation_id: int, kind: str) -> str:
+    """The reason that the newest event of a type gives; empty for none."""
+    wanted = (events.c.obligation_id == obligation_id, events.c.type == kind)
+    body = connection.scalar(select(events.c.body).where(*wanted).order_by(events.c.id.desc()).limit(1))
+    return str((body or {}).get("reason", ""))
+
+
 def of_message(connection: Connection, message_id: int, obligation_ids: Iterable[int]) -> list[Row[Any]]:
     """The ledger behind one message: what names it, and what happened to the obligations of its items."""
     wanted = (events.c.message_id == message_id) | events.c.obligation_id.in_(list(obligation_ids))

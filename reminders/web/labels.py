@@ -63,6 +63,7 @@ EVENTS = {
     "obligation.released": "主管处室同意报领导",
     "obligation.requeued": "重新排队",
     "obligation.resumed": "恢复",
+    "obligation.shown": "提请领导研究",
     "obligation.suspended": "挂账",
     "obligation.undecided": "逾期未决定",
     "obligation.undeliverable": "未送达",

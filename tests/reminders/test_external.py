@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from reminders.answers import Choice
 from reminders.engine.activation import Choices, activate
-from reminders.engine.awaited import waiting_lines
+from reminders.engine.awaited import awaited, waiting_lines
 from reminders.engine.correcting import correct, withdraw
 from reminders.engine.decisions import Act, find_task
 from reminders.engine.external import Reported, report
@@ -339,3 +339,18 @@ def test_a_limit_by_the_clock_is_told_anew_when_its_event_is_corrected(short_sto
         date(2022, 9, 3),
         "07:15",
     )
+
+
+def test_who_reported_corrected_and_withdrew_stands_in_the_ledger(short_story: Story) -> None:
+    short_story.activate(task("12", "文件出台后10个工作日内"), on="2022-08-22 08:00")
+    (waiting,) = _awaited_names(short_story)
+    report(short_story.service, waiting, Happening(date(2022, 8, 22)), by="何文")
+    correct(short_story.service, waiting, date(2022, 8, 22), Happening(date(2022, 8, 23)), by="任远")
+    withdraw(short_story.service, waiting, Happening(date(2022, 8, 23)), by="何文")
+    kinds = ("event.reported", "event.corrected", "event.withdrawn")
+    assert [short_story.events(kind)[0]["by"] for kind in kinds] == ["何文", "任远", "何文"]
+
+
+def _awaited_names(story: Story) -> list[str]:
+    with story.service.database.read() as connection:
+        return [one.name for one in awaited(connection, [story.plan_id])]

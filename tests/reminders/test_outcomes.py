@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -167,6 +167,30 @@ def test_a_dead_channel_parks_queues_and_blames_nobody(story: Story) -> None:
     story.clock.ahead += timedelta(minutes=16)
     story.round()
     assert (story.standing(Kind.SIGNATURE), undelivered(story)) == (("waiting", 0), [])
+
+
+def test_a_park_tells_since_when_the_channel_fails_and_begins_anew_after_it_worked(story: Story) -> None:
+    """535 twice in a row is one failure since nine; a month later it is another one."""
+    story.mailbox.outcomes[WATER_CLERK.email] = outcome(Verdict.DEAD_CHANNEL, "535", 2)
+    story.activate(SIGN)
+    story.at("2022-08-22 09:01").round()
+    began = _parked_since(story)
+    story.clock.ahead += timedelta(minutes=16)
+    story.round()
+    assert (story.standing(Kind.SIGNATURE), _parked_since(story)) == (("queued", 0), began)
+    story.clock.ahead += timedelta(minutes=60)
+    story.round()
+    assert story.standing(Kind.SIGNATURE) == ("waiting", 0)
+    story.clock.ahead += timedelta(minutes=60)
+    story.mailbox.outcomes[WATER_CLERK.email] = outcome(Verdict.DEAD_CHANNEL, "535")
+    story.at("2022-08-25 09:01").round()
+    assert _parked_since(story) > began + timedelta(days=1)
+
+
+def _parked_since(story: Story) -> datetime:
+    with story.service.database.read() as connection:
+        since: datetime = connection.execute(select(parked.c.since)).scalar_one()
+        return since
 
 
 def test_a_robot_that_asks_to_wait_is_parked_for_its_minute(story: Story) -> None:

@@ -159,6 +159,17 @@ def test_another_lead_unit_takes_over_as_when_it_is_reassigned(story: Story) -> 
     assert not [line for line in story.told("供水处/liaison") if "1:T" in line]
 
 
+def test_what_is_late_lapses_for_the_unit_that_a_revision_gives_it_to(story: Story) -> None:
+    """Nothing turns red by a revision: the new unit never had that day."""
+    running(story)
+    story.until("2022-10-12/am")
+    revised(story, replace(FIRST, lead=(PUMPS,)), SECOND, THIRD)
+    assert (dues(story), dues(story, PUMPS)) == ([], [])
+    assert story.events("occurrence.lapsed")[-1]["due_on"] == "2022-09-30"
+    story.until("2022-10-20/am")
+    assert not [line for line in story.told("泵站中心/liaison") if "1:T" in line]
+
+
 def test_a_unit_that_gets_a_task_back_owes_it_as_a_new_version(story: Story) -> None:
     running(story)
     revised(story, replace(FIRST, lead=(PUMPS,)), SECOND, THIRD)

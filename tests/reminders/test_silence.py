@@ -100,7 +100,7 @@ def test_a_refused_one_is_exhausted_with_its_reason() -> None:
     change = some(silence.refused(held, "已电话核实"))
     assert said(change.obligation) == ("exhausted", 1, None)
     assert change.facts[0].body["reason"] == "已电话核实"
-    assert silence.released(waiting("2022-10-09", 1), SLOTS, at("2022-10-17/pm")) is None
+    assert silence.released(waiting("2022-10-09", 0), SLOTS, at("2022-10-17/pm")) is None
 
 
 def test_where_level_1_is_the_highest_the_silence_ends_there() -> None:
