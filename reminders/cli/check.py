@@ -12,7 +12,9 @@ from sqlalchemy.exc import DBAPIError
 from channels.message import Message
 from channels.outcome import Outcome, Verdict
 from channels.smtp import SmtpChannel
+from reminders.cli.calendar import STANDINGS
 from reminders.engine.assembly import assemble
+from reminders.engine.republishing import Standing, standing
 from reminders.engine.service import MAILBOX, SMTP, WECOM, Service
 from reminders.engine.surprises import lines_of
 from reminders.exceptions import CuibanError
@@ -38,7 +40,7 @@ def check(context: click.Context, address: str | None) -> None:
 
 def findings(service: Service, address: str | None) -> Iterator[Finding]:
     """Every part in its turn."""
-    parts: list[Callable[[Service], Finding]] = [_database, _broker, _mail, _wecom, _calendar, _stopped]
+    parts: list[Callable[[Service], Finding]] = [_database, _broker, _mail, _wecom, _calendar, _planned_by, _stopped]
     for part in parts:
         yield part(service)
     if address is not None:
@@ -107,6 +109,15 @@ def _stopped(service: Service) -> Finding:
     if stopped.everything:
         return False, "已暂停全部发送：cuiban resume 列出原因和会发什么。"
     return True, "发送：没有暂停，没有被扣住的时段。"
+
+
+def _planned_by(service: Service) -> Finding:
+    """Whether what is open is planned by the calendar of these settings."""
+    try:
+        found = standing(service) if is_current(service.database) else Standing.FIRST
+    except CuibanError:
+        found = Standing.FIRST  # the database has a sentence of its own
+    return found is not Standing.EARLIER, f"工作日历：{STANDINGS[found]}"
 
 
 def _test_mail(service: Service, address: str) -> Finding:

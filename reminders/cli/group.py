@@ -29,6 +29,7 @@ COMMANDS = {
     "outbox": ("reminders.cli.outbox", "outbox_command"),
     "release": ("reminders.cli.acting", "release"),
     "policy": ("reminders.cli.policy", "policy"),
+    "calendar": ("reminders.cli.calendar", "calendar"),
     "rehearse": ("reminders.cli.rehearse", "rehearse"),
     "run": ("reminders.cli.running", "run"),
     "web": ("reminders.cli.running", "web"),

@@ -13,6 +13,7 @@ from reminders.replanning import Moved
 from reminders.slots import Slot
 from reminders.store.tables import tasks, units
 
+MOST = 20_000  # steps that one event lists; it counts them all
 STEPS = {
     "sign": "签收",
     "remind": "再次提醒",
@@ -42,8 +43,8 @@ class Line:
 
     def to_dict(self) -> dict[str, Any]:
         """For programs."""
-        was, now = (str(slot) if slot is not None else None for slot in (self.was, self.now))
-        return {"unit": self.unit, "task": self.task, "kind": self.kind, "step": self.step, "was": was, "now": now}
+        about = {"unit": self.unit, "task": self.task, "kind": self.kind, "step": self.step}
+        return {**about, "was": _text(self.was), "now": _text(self.now)}
 
     def in_words(self) -> str:
         """供水处　第12项　办结 T-3　2022-09-27/am → 2022-09-26/am."""
@@ -73,6 +74,16 @@ def lines_of(connection: Connection, moved: Iterable[Moved]) -> list[Line]:
         for one in sorted(found, key=lambda one: (one.obligation.unit_id, one.obligation.task_id or 0))
     ]
     return sorted(lines, key=lambda line: (line.unit, line.task or "", str(line.now or line.was)))
+
+
+def moved_body(moved: Sequence[Moved]) -> dict[str, Any]:
+    """The difference as the ledger keeps it: obligation (0: opened by this), step, from which slot to which."""
+    listed = [[one.obligation.id, one.step, _text(one.was), _text(one.now)] for one in moved[:MOST]]
+    return {"steps": len(moved), "moved": listed}
+
+
+def _text(slot: Slot | None) -> str | None:
+    return str(slot) if slot is not None else None
 
 
 def counted(moved: Sequence[Moved]) -> str:

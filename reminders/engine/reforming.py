@@ -17,6 +17,7 @@ from reminders.engine import asking
 from reminders.engine.activation import plan_record
 from reminders.engine.changes import Batch
 from reminders.engine.foreseeing import forget
+from reminders.engine.moving import moved_body
 from reminders.engine.service import Service
 from reminders.exceptions import Refused
 from reminders.figures import changed
@@ -24,7 +25,6 @@ from reminders.obligations import Change, Kind, Obligation, State, fact
 from reminders.planner import Planned, asking_step
 from reminders.policy import Policy
 from reminders.replanning import WHY, Moment, Moved, differences, highest_under, under_policy
-from reminders.slots import Slot
 from reminders.store import events, obligations, plans, replanned
 from reminders.store.directory import Directory, PlanRecord
 from reminders.store.tables import obligations as table
@@ -90,7 +90,7 @@ def _replan(
 ) -> Iterator[tuple[Obligation | None, Change]]:
     """Every open obligation under the new figures, with what it was before (None: it is new)."""
     mine = table.c.plan_id == reform.plan.id
-    moment = Moment(service.now().date(), service.earliest())
+    moment = Moment.of(service.now(), service.slots)
     cap = 2 if reform.plan.leader_ids else 1
     questions = _questions(connection, reform.plan.id)
     for found in replanned.open_ones(service.database, connection, mine, hold=hold):
@@ -157,15 +157,6 @@ def _body(reform: Reform, by: str) -> dict[str, Any]:
         "was": reform.plan.policy.digest(),
         "policy": reform.policy.digest(),
         "figures": {path: list(pair) for path, pair in reform.figures.items()},
-        "moved": moved_body(reform.moved),
         "waits": [[one.id, str(was), str(now)] for one, was, now in reform.waits],
+        **moved_body(reform.moved),
     }
-
-
-def moved_body(moved: list[Moved]) -> list[list[Any]]:
-    """Each step that moved: its obligation (0: opened by this), the step, from which slot to which."""
-    return [[one.obligation.id, one.step, _text(one.was), _text(one.now)] for one in moved]
-
-
-def _text(slot: Slot | None) -> str | None:
-    return str(slot) if slot is not None else None

@@ -17,6 +17,7 @@ from reminders.engine.outage import Absence, absence, give_back
 from reminders.engine.overtaking import overtake
 from reminders.engine.posting import post
 from reminders.engine.presence import PAGE
+from reminders.engine.republishing import settle
 from reminders.engine.service import Service
 from reminders.engine.surprises import let_go
 from reminders.engine.takeover import recover
@@ -25,6 +26,7 @@ from reminders.slots import Slot
 from reminders.store import events, marks, messages, obligations, outbox, pauses
 from reminders.store.directory import Directory
 from reminders.store.probing import Look, look
+from schedules.workday_changes import digest
 
 CLAIM = 500
 SEAL_AT_LATEST = timedelta(minutes=10)
@@ -45,7 +47,10 @@ def tick(service: Service) -> Ticked:
     """One round up to the outbox."""
     now = service.now()
     slot = service.slots.open_slot(now)
-    found = _look(service, slot, now)
+    found, planned_by = _look(service, slot, now)
+    if planned_by != digest(service.slots.workdays):
+        settle(service)
+        found, _ = _look(service, slot, now, settled=True)
     steps = sealed = 0
     if slot is not None and not found.stopped:
         if found.due or found.digest:
@@ -61,8 +66,10 @@ def tick(service: Service) -> Ticked:
     return Ticked(slot, steps, sealed, _waiting(service, slot) if anything and not found.stopped else ())
 
 
-def _look(service: Service, slot: Slot | None, now: datetime) -> Look:
+def _look(service: Service, slot: Slot | None, now: datetime, *, settled: bool = False) -> tuple[Look, str | None]:
     """One statement that says what there is to do, and the mark that a tick took place, in one transaction.
+
+    With it comes the working calendar of the last tick; it becomes ours once what is open is planned by it.
 
     The mark keeps the last slot in which nothing was due any more, a lower bound for the next look. Once a minute the
     look goes without it, so that a row that came in below is found all the same.
@@ -86,14 +93,16 @@ def _look(service: Service, slot: Slot | None, now: datetime) -> Look:
         found = look(connection, slot, machine_now, above=low)
         if slot is not None and not found.due:
             low = slot
+        planned_by = last.body.get("calendar") if last is not None else None
         body = {
+            "calendar": digest(service.slots.workdays) if settled else planned_by,
             "low": str(low) if low else None,
             "whole_at": whole_at.isoformat(),
             "witnesses": witnesses,
             "page": gone.page,
         }
         marks.set_mark(service.database, connection, "tick", now, machine_now, body)
-    return found
+    return found, planned_by
 
 
 def _bound(body: dict[str, Any], slot: Slot | None, machine_now: datetime) -> tuple[Slot | None, datetime]:

@@ -26,7 +26,7 @@ def under_calendar(
     the working days it has left.
     """
     slot = obligation.next_slot
-    if slot is None or slot < moment.earliest or not obligation.is_open:
+    if slot is None or slot < moment.coming or not obligation.is_open:
         return obligation
     plan = Shift(was, now, moment)
     match obligation.kind, obligation.state:
@@ -101,20 +101,19 @@ def _running(obligation: Obligation, plan: Shift) -> Obligation:
 
 
 def _waits_for_leaders(obligation: Obligation, slots: SlotCalendar) -> bool:
-    """Whether the slot is a leaders' morning, and not the end of a wait."""
+    """Whether the slot is a leaders' morning that was waited for after the end of a wait."""
     slot, last_on = obligation.next_slot, obligation.wait_last_on
+    assert slot is not None
+    if leaders_slot(obligation.policy, slots, slot) != slot:
+        return False
     if obligation.state is State.HELD or (obligation.before or {}).get("released"):
         return True
     if obligation.kind is Kind.COMPLETION:
-        due = (
-            overdue_step(obligation, slots, days=obligation.policy.overdue_level2, after=None)
-            if _late(obligation)
-            else None
-        )
-        return due is not None and slot != due.slot
+        return obligation.level == 1 and obligation.state is State.OVERDUE and slot != _reported(obligation, slots)
     ends = Slot(slots.workdays.add_workdays(last_on, 1), AM) if last_on is not None else slot
     return obligation.state is State.WAITING and (obligation.next_step or "").startswith("level2") and slot != ends
 
 
-def _late(obligation: Obligation) -> bool:
-    return obligation.state is State.OVERDUE and obligation.level == 1
+def _reported(obligation: Obligation, slots: SlotCalendar) -> Slot:
+    """T+5 by the days alone."""
+    return overdue_step(obligation, slots, days=obligation.policy.overdue_level2, after=None).slot

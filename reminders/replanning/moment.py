@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
+from reminders.clock import SHANGHAI
 from reminders.slots import AM, PM, Slot, SlotCalendar
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When something is planned anew: the day, and the first slot that opens from now on."""
+    """When something is planned anew."""
 
     day: date
-    earliest: Slot
+    earliest: Slot  # the first slot that opens from now on
+    coming: Slot  # the first half day from now on, worked or not: what stands before it is due already
+
+    @classmethod
+    def of(cls, now: datetime, slots: SlotCalendar) -> Moment:
+        """The moment of a time of day, by the calendar that counts from now on."""
+        local = now.astimezone(SHANGHAI)
+        halves = (Slot(local.date(), AM), Slot(local.date(), PM), Slot(local.date() + timedelta(days=1), AM))
+        coming = next(slot for slot in halves if slots.opens_at(slot) > local)
+        return cls(local.date(), slots.next_opening(now), coming)
 
 
 def slot_before(slot: Slot, slots: SlotCalendar) -> Slot:

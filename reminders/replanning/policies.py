@@ -43,7 +43,7 @@ def under_policy(
     slot = obligation.next_slot
     if slot is None and obligation.kind is Kind.RETURN and obligation.state is State.PLANNED:
         return Change(_return_under(obligation, renewed, slots, moment).to(State.PLANNED, next_slot=None))
-    if slot is None or slot < moment.earliest:
+    if slot is None or slot < moment.coming:
         return Change(renewed)
     return _under(obligation, renewed, slots, moment, taken)
 

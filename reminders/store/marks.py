@@ -41,6 +41,12 @@ def pulse(
     return found, next((row.server_now for row in found.values()), None)
 
 
+def locked(database: Database, connection: Connection, name: str) -> Row[Any] | None:
+    """The last time, held against other writers until the transaction ends."""
+    query = select(marks).where(marks.c.name == name)
+    return connection.execute(query.with_for_update() if database.is_postgresql else query).first()
+
+
 def starting_with(connection: Connection, prefix: str) -> list[Row[Any]]:
     """The marks whose name begins so."""
     return list(connection.execute(select(marks).where(marks.c.name.startswith(prefix, autoescape=True))))

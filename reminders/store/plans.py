@@ -14,6 +14,7 @@ from reminders.contacts import Contact
 from reminders.exceptions import NotFound
 from reminders.plans.plan import Plan, Task
 from reminders.policy import Policy
+from reminders.slots import Slot
 from reminders.store.bulk import reserve_ids
 from reminders.store.database import Database, insert_many
 from reminders.store.tables import (
@@ -290,6 +291,14 @@ def due_digests(connection: Connection, slot: str) -> list[Row[Any]]:
         plans.c.next_digest_slot.is_not(None), plans.c.next_digest_slot <= slot, plans.c.state == "active"
     )
     return list(connection.execute(query.order_by(plans.c.id)))
+
+
+def coming_digests(connection: Connection) -> list[tuple[int, Slot]]:
+    """Active plans with the slot of their next digest."""
+    query = select(plans.c.id, plans.c.next_digest_slot).where(
+        plans.c.next_digest_slot.is_not(None), plans.c.state == "active"
+    )
+    return [(row.id, Slot.parse(row.next_digest_slot)) for row in connection.execute(query.order_by(plans.c.id))]
 
 
 def move_digest(connection: Connection, plan_id: int, old: str, new: str) -> bool:
