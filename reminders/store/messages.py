@@ -115,8 +115,9 @@ def open_digest(
             week_on=week,
             created_at=now,
         )
+        .returning(messages.c.id)  # psycopg counts no rows of an insert
     )
-    return made.rowcount == 1
+    return made.first() is not None
 
 
 def open_answer(

@@ -47,6 +47,7 @@ def test_a_reader_gets_one_a_week_whatever_runs_twice(busy_story: Story) -> None
     digest_lines(busy_story.service, busy_story.clock.moment.date(), dry_run=False)
     busy_story.until("2022-09-16/pm")
     assert (digests(busy_story), len(set(weeks(busy_story)))) == (["2022-09-13/am"], 1)
+    assert sum(body["readers"] for body in busy_story.events("digest.opened")) == len(weeks(busy_story)) > 1
 
 
 def test_there_is_one_before_and_one_after_national_day_and_none_between(story: Story) -> None:
