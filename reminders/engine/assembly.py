@@ -95,8 +95,9 @@ def _smtp(settings: Settings) -> SmtpSettings:
         password=settings.smtp_password.get_secret_value(),
         sender_name=settings.smtp_sender_name,
         timeout=settings.smtp_timeout,
-        # Longer than a lease, and a slow mail would be called unknown while it is still under way.
-        final_timeout=max(settings.lease_seconds - settings.smtp_timeout, settings.lease_seconds / 2),
+        # A lease is renewed before a mail as soon as a third of it is gone: what is left must outlast the longest wait,
+        # or a slow mail would be called unknown while it is still under way.
+        final_timeout=max(settings.lease_seconds * 2 / 3 - settings.smtp_timeout, settings.lease_seconds / 3),
         ca_file=Path(settings.smtp_ca_file) if settings.smtp_ca_file else None,
     )
 

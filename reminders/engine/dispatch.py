@@ -15,25 +15,25 @@ from datetime import datetime, timedelta
 from channels.outcome import Outcome, Verdict
 from channels.secrets import destination_key
 from reminders.engine import outcomes, poison
+from reminders.engine.leasing import Lease
 from reminders.engine.outcomes import Done
 from reminders.engine.preparing import Prepared, prepare
 from reminders.engine.service import Service
-from reminders.store import outbox
 from reminders.store.journals import Entry, Journal
 from reminders.store.outbox import Claimed
 
 log = logging.getLogger("cuiban.dispatch")
 
-FIRST_CHUNK, LARGEST_CHUNK = 25, 100
+CHUNK = 100  # rows that are prepared together at most
 A_CHUNK = timedelta(seconds=1)  # what is decided meanwhile (a pause, an answer) comes too late for so long
 STOP_AFTER = timedelta(seconds=60)  # a job gives back what it has not begun long before its time limit
 
 
 def dispatch(service: Service, ids: Sequence[int]) -> int:
     """Send what is still free of some deliveries, and what is urgent before it; how many were handed over."""
-    lease = service.random(16).hex()
-    with service.journals.open(lease) as journal:
-        sender = _Sender(service, lease, journal)
+    name = service.random(16).hex()
+    with service.journals.open(name) as journal:
+        sender = _Sender(service, Lease(service, name), journal)
         try:
             return sender.send(ids)
         finally:
@@ -45,66 +45,66 @@ class _Sender:
     """One job's work under one lease."""
 
     service: Service
-    lease: str
+    lease: Lease
     journal: Journal
+    size: int = 25  # of the next chunk
+    sent: int = 0
+    lost: bool = False  # somebody took the lease over
     used: set[str] = field(default_factory=set)
     failing: dict[str, set[int]] = field(default_factory=dict)  # per channel the recipients that failed in a row
 
     def send(self, ids: Sequence[int]) -> int:
-        began = renewed = self.service.machine_now()
-        rows, sent, size = self._claim(ids), 0, FIRST_CHUNK if self.journal.lasting else 1
-        while rows:
-            at = self.service.machine_now()
-            chunk, rows = rows[:size], rows[size:]
-            sent += self._chunk(chunk)
-            now = self.service.machine_now()
-            size = self._next_size(size, now - at)
-            if rows and now - began > STOP_AFTER:
-                self._give_back([row.id for row in rows])
+        """Chunk by chunk; a backlog never delays an escalation, not even the one that is being sent."""
+        began = self.service.machine_now()
+        rows = self.lease.claim([*ids, *self.lease.urgent()])
+        while rows and not self.lost:
+            if self.service.machine_now() - began > STOP_AFTER:
+                self.lease.give_back([row.id for row in rows])
                 break
-            if rows and now - renewed > self._span() / 3:
-                renewed = now
-                if not self._renew(now):
-                    break
-            rows = sorted([*self._claim(()), *rows], key=_order) if rows else []
+            size = self.size if self.journal.lasting else 1
+            rows = self._chunk(rows[:size]) + rows[size:]
+            if rows:
+                rows = sorted([*self.lease.claim(self.lease.urgent()), *rows], key=_order)
         self.journal.done()
-        return sent
+        return self.sent
 
     def hang_up(self) -> None:
         """An idle connection behind a firewall would cost the next round a timeout."""
         for channel in self.used:
             self.service.channels[channel].close()
 
-    def _chunk(self, rows: Sequence[Claimed]) -> int:
-        """One chunk from checking to its outcomes; how many rows were handed over."""
-        ready = poison.isolating(self.service, self.lease, rows, self._prepare)
-        done: list[Done] = []
-        deferred: dict[int, datetime | None] = {}
-        for prepared in ready:
-            wait = self._wait(prepared)
-            if wait is not None:
-                deferred[prepared.row.id] = wait
-                continue
-            self.journal.begin(prepared.row.id)
-            found = self._hand_over(prepared)
+    def _chunk(self, rows: Sequence[Claimed]) -> list[Claimed]:
+        """From checking to the outcomes, for about a second; the rows that were not reached."""
+        ready = poison.isolating(self.service, self.lease.name, rows, self._prepare)
+        began, done = self.service.machine_now(), list[Done]()
+        reached = 0
+        while reached < len(ready) and not (done and self.service.machine_now() - began > A_CHUNK):
+            if not self.lease.kept():
+                self.lost = True
+                break
+            self._one(ready[reached], done)
+            reached += 1
+        outcomes.write_down(self.service, done, self.lease.name)
+        self.size = min(CHUNK, len(rows) * 4) if reached == len(ready) else max(1, reached)
+        return [prepared.row for prepared in ready[reached:]]
+
+    def _one(self, prepared: Prepared, done: list[Done]) -> None:
+        """Hand one row over, unless it has to wait; its outcome stands in the journal before the next is begun."""
+        until = self._wait(prepared)
+        if until is not None:
+            self.lease.give_back([prepared.row.id], until)
+            return
+        self.journal.begin(prepared.row.id)
+        found = self._hand_over(prepared)
+        self.sent += 1
+        if self.journal.end(Entry(found.row.id, found.outcome, found.at, found.machine_at)):
             done.append(found)
-            kept = self.journal.end(Entry(found.row.id, found.outcome, found.at, found.machine_at))
-            if not kept:
-                outcomes.write_down(self.service, [found], self.lease)
-                done.pop()
-        self._settle(done, deferred)
-        return len(done)
+        else:
+            outcomes.write_down(self.service, [found], self.lease.name)
 
     def _prepare(self, rows: Sequence[Claimed]) -> list[Prepared]:
         with self.service.database.write() as connection:
-            return prepare(self.service, connection, rows, self.lease)
-
-    def _settle(self, done: list[Done], deferred: dict[int, datetime | None]) -> None:
-        if deferred:
-            with self.service.database.write() as connection:
-                for row_id, until in deferred.items():
-                    outbox.release(connection, [row_id], self.lease, until)
-        outcomes.write_down(self.service, done, self.lease)
+            return prepare(self.service, connection, rows, self.lease.name)
 
     def _hand_over(self, prepared: Prepared) -> Done:
         channel = prepared.row.channel
@@ -134,31 +134,6 @@ class _Sender:
         # Two contacts behind one robot share its limit.
         seconds = self.service.limiter.wait(destination_key(row.channel, prepared.payload.address), now.timestamp())
         return now + timedelta(seconds=seconds) if seconds > 0 else None
-
-    def _claim(self, ids: Sequence[int]) -> list[Claimed]:
-        """What is free of some rows, and of the urgent ones in any case: a backlog never delays an escalation."""
-        service, now = self.service, self.service.machine_now()
-        most = service.settings.batch
-        with service.database.write() as connection:
-            return outbox.claim(service.database, connection, ids, self.lease, now, self._span(), most)
-
-    def _renew(self, now: datetime) -> bool:
-        with self.service.database.write() as connection:
-            return outbox.renew(connection, self.lease, now + self._span()) > 0
-
-    def _give_back(self, ids: Sequence[int]) -> None:
-        with self.service.database.write() as connection:
-            outbox.release(connection, ids, self.lease)
-
-    def _span(self) -> timedelta:
-        return timedelta(seconds=self.service.settings.lease_seconds)
-
-    def _next_size(self, size: int, took: timedelta) -> int:
-        if not self.journal.lasting:
-            return 1
-        if took > A_CHUNK:
-            return max(1, size // 2)
-        return min(LARGEST_CHUNK, size * 4) if took < A_CHUNK / 2 else size
 
 
 def _order(row: Claimed) -> tuple[int, int]:

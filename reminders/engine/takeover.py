@@ -8,10 +8,12 @@ was marked as begun is in doubt.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from sqlalchemy import Connection
 
 from reminders.engine import outcomes, poison
+from reminders.engine.leasing import span
 from reminders.engine.outcomes import Done
 from reminders.engine.service import Service
 from reminders.store import messages, outbox
@@ -28,7 +30,7 @@ def recover(service: Service) -> int:
     taken = 0
     for lease, until in leases.items():
         left = service.journals.left(lease)
-        if left.gone or until < service.machine_now():
+        if left.gone or until + _grace(service, left) < service.machine_now():
             taken += _take(service, lease, left)
     return taken
 
@@ -36,7 +38,7 @@ def recover(service: Service) -> int:
 def _take(service: Service, lease: str, left: Left) -> int:
     with service.database.write() as connection:
         rows = outbox.held(service.database, connection, lease)
-        if not left.gone and any(row.lease_until >= service.machine_now() for row in rows):
+        if not left.gone and any(row.lease_until + _grace(service, left) >= service.machine_now() for row in rows):
             return 0  # renewed meanwhile
         heads = messages.heads(connection, {row.message_id for row in rows})
         ended = {entry.delivery_id: entry for entry in left.entries}
@@ -53,6 +55,11 @@ def _take(service: Service, lease: str, left: Left) -> int:
             outcomes.settle_unknown(service, connection, row, heads[row.message_id])
     service.journals.forget(lease)
     return len(rows)
+
+
+def _grace(service: Service, left: Left) -> timedelta:
+    """A slow owner that is seen to live is waited for twice as long: what it holds would be sent a second time."""
+    return span(service) if left.alive else timedelta(0)
 
 
 def _begun(row: Claimed, left: Left) -> bool:

@@ -41,12 +41,13 @@ class Left:
     """What is known here of the owner of a lease, and of the rows it held."""
 
     gone: bool  # its process is known to have ended: nobody has to wait for the lease
+    alive: bool  # its process is known to live, however slowly
     whole: bool  # the journal is complete: a row without a line was never begun
     entries: tuple[Entry, ...] = ()
     begun: frozenset[int] = frozenset()  # handed over, with or without an outcome
 
 
-NOT_HERE = Left(gone=False, whole=False)
+NOT_HERE = Left(gone=False, alive=False, whole=False)
 
 
 class Journal(Protocol):
@@ -227,7 +228,7 @@ class FileJournals:
         same_boot = bool(lines) and lines[0].get("boot") == self._boot
         entries = tuple(_entry(line) for line in lines if "end" in line)
         begun = frozenset(line["begin"] for line in lines if "begin" in line)
-        return Left(gone=gone, whole=same_boot, entries=entries, begun=begun)
+        return Left(gone=gone, alive=not gone, whole=same_boot, entries=entries, begun=begun)
 
 
 def _boot_id() -> str:

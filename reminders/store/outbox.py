@@ -89,19 +89,15 @@ def claim(
     lease: str,
     machine_now: datetime,
     span: timedelta,
-    most: int,
 ) -> list[Claimed]:
-    """Take what of `ids` is still free, and at most `most` urgent rows besides, under one lease.
+    """Take what of `ids` is still free, under one lease.
 
     Rows come back in the order of sending. One that ended several rounds before it was begun travels alone: should it
     be the one that kills its sender, it takes nobody with it any more.
     """
-    wanted = {*ids, *_urgent(connection, machine_now, most)}
-    if not wanted:
-        return []
     free = (
         select(deliveries.c.id, deliveries.c.stumbles)
-        .where(deliveries.c.id.in_(wanted), _ready(machine_now))
+        .where(deliveries.c.id.in_(list(ids)), _ready(machine_now))
         .order_by(*_ORDER)
     )
     if database.is_postgresql:
@@ -118,7 +114,8 @@ def claim(
     return sorted(taken, key=lambda row: (row.lane, row.id))
 
 
-def _urgent(connection: Connection, machine_now: datetime, most: int) -> list[int]:
+def urgent_ids(connection: Connection, machine_now: datetime, most: int) -> list[int]:
+    """What waits of the urgent lane, oldest first."""
     query = (
         select(deliveries.c.id)
         .where(deliveries.c.state.in_(WAITING), deliveries.c.lane == URGENT, _ready(machine_now))

@@ -16,7 +16,7 @@ from reminders.engine.dispatch import dispatch
 from reminders.engine.tick import tick
 from reminders.exceptions import DatabaseUnreachable
 from reminders.obligations import Kind
-from reminders.store.journals import FileJournals
+from reminders.store.journals import FileJournals, NoJournals
 from reminders.store.tables import attempts, deliveries
 from tests.office import PUMP_CLERK, PUMPS, RIVER, WATER, WATER_CLERK, Story, outcome, task
 
@@ -167,3 +167,38 @@ def test_what_is_urgent_goes_before_a_backlog_that_was_published_earlier(kept: S
     last, first = kept.mailbox.payloads[0].address, kept.mailbox.payloads[1].address
     assert (last, first) == (PUMP_CLERK.email, WATER_CLERK.email)
     assert states(kept) == ["sent", "pending", "sent"]
+
+
+def test_a_slow_sender_renews_its_lease_between_two_rows_and_is_not_robbed(
+    kept: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = kept.mailbox.send
+
+    def slow(payload: Payload) -> Outcome:
+        kept.clock.ahead += timedelta(seconds=kept.service.settings.lease_seconds * 0.4)
+        tick(kept.service)
+        return send(payload)
+
+    monkeypatch.setattr(kept.mailbox, "send", slow)
+    kept.service = replace(kept.service, journals=NoJournals())  # nobody can see that it lives
+    kept.round()
+    assert (states(kept), len(kept.mailbox.payloads)) == (["sent"] * 3, 3)
+
+
+def test_what_a_job_does_not_reach_in_a_minute_is_given_back(kept: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    send, waiting = kept.mailbox.send, kept.tick().waiting
+
+    def slow(payload: Payload) -> Outcome:
+        kept.clock.ahead += timedelta(seconds=61)
+        return send(payload)
+
+    monkeypatch.setattr(kept.mailbox, "send", slow)
+    assert (dispatch(kept.service, waiting), states(kept)) == (1, ["sent", "pending", "pending"])
+
+
+def test_an_urgent_row_that_may_not_leave_now_is_offered_once_a_job(kept: Story) -> None:
+    waiting = kept.tick().waiting
+    with kept.service.database.write() as connection:
+        connection.execute(deliveries.update().values(lane=0))
+    kept.at("2022-08-22 12:30")  # the window is shut
+    assert (dispatch(kept.service, waiting[:1]), states(kept)) == (0, ["retry"] * 3)
