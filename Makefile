@@ -32,7 +32,7 @@ check: $(DEV_STAMP)  ## imports, lint, format, types
 	$(BIN)/mypy
 
 # What waits for processes of its own runs beside what computes; each says its own last line.
-PROCESSES := tests/scenarios tests/smoke
+PROCESSES := tests/scenarios tests/smoke tests/faults
 test: $(DEV_STAMP)  ## units, properties, the scenario, one short run against each real server
 	@$(BIN)/pytest -q $(PROCESSES) > $(VENV)/processes.log 2>&1 & other=$$!; \
 	$(BIN)/pytest -q $(addprefix --ignore ,$(PROCESSES)); mine=$$?; \

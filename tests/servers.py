@@ -71,6 +71,16 @@ def redis_database(folder: Path, prefix: str) -> Iterator[RedisDatabase]:
         yield RedisDatabase(url, prefix)
 
 
+def why_not_ours() -> str:
+    """Why no PostgreSQL and Redis of our own can be started here; empty where they can."""
+    try:
+        _binary("initdb")
+        _account()
+    except NoServer as reason:
+        return str(reason)
+    return "" if shutil.which("redis-server") else "no redis-server to start"
+
+
 def free_port() -> int:
     """A port of 127.0.0.1 that nobody listens on now."""
     with socket.socket() as probe:
@@ -139,17 +149,24 @@ class OwnPostgresql:
 
 def _other_user(folder: Path) -> list[str]:
     """PostgreSQL refuses to run as root: the words that make another user run it, and the folder given to him."""
-    if os.geteuid() != 0:
+    account = _account()
+    if account is None:
         return []
-    try:
-        account = pwd.getpwnam("postgres")
-    except KeyError:
-        raise NoServer("PostgreSQL does not run as root, and there is no user postgres") from None
     os.chown(folder, account.pw_uid, account.pw_gid)
-    for parent in folder.parents:  # pytest makes its folders for their owner alone
-        if parent.stat().st_uid == 0 and str(parent).startswith("/tmp/"):
+    for parent in folder.parents:  # folders for tests are made for their owner alone
+        if parent.stat().st_uid == 0 and str(parent).startswith(("/tmp/", "/dev/shm/")):
             parent.chmod(parent.stat().st_mode | 0o011)
     return ["runuser", "-u", "postgres", "--"]
+
+
+def _account() -> pwd.struct_passwd | None:
+    """Who runs PostgreSQL in place of root; None where we are not root."""
+    if os.geteuid() != 0:
+        return None
+    try:
+        return pwd.getpwnam("postgres")
+    except KeyError:
+        raise NoServer("PostgreSQL does not run as root, and there is no user postgres") from None
 
 
 def _binary(name: str) -> str:

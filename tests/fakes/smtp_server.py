@@ -93,6 +93,11 @@ class SmtpServer:
         with self._lock:
             self._faults.extend(faults)
 
+    def unspent(self) -> int:
+        """How often the scripted faults may still strike; those without a number of times do not count."""
+        with self._lock:
+            return sum(fault.times or 0 for fault in self._faults)
+
     def heal(self) -> None:
         """Forget all faults."""
         with self._lock:

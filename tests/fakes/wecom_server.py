@@ -17,6 +17,7 @@ import contextlib
 import json
 import signal
 import socket
+import sys
 import threading
 import time
 from collections import defaultdict, deque
@@ -85,7 +86,7 @@ class WecomServer:
         self.token_fetches = 0
         self.held_back = 0  # accepted, and by the duplicate check shown to nobody
         self.connections = 0
-        self._http = ThreadingHTTPServer((self.host, port), _handler(self))
+        self._http = _Http((self.host, port), _handler(self))
         self._http.daemon_threads = True
         self.port: int = self._http.server_address[1]
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), name="fake-wecom", daemon=True)
@@ -108,6 +109,11 @@ class WecomServer:
         """Add faults; the first that matches strikes."""
         with self._lock:
             self._faults.extend(faults)
+
+    def unspent(self) -> int:
+        """How often the scripted faults may still strike; those without a number of times do not count."""
+        with self._lock:
+            return sum(fault.times or 0 for fault in self._faults)
 
     def heal(self) -> None:
         """Forget all faults."""
@@ -241,6 +247,14 @@ def _wrong_card(card: dict[str, Any]) -> dict[str, Any] | None:
 
 def _says(errcode: int, errmsg: str) -> dict[str, Any]:
     return {"errcode": errcode, "errmsg": errmsg}
+
+
+class _Http(ThreadingHTTPServer):
+    """Says nothing about a client that was killed in the middle of its request."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
 
 
 def _handler(server: WecomServer) -> type[BaseHTTPRequestHandler]:
