@@ -2,7 +2,6 @@
 
 import json
 import sys
-import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
@@ -10,6 +9,7 @@ from typing import TextIO
 import click
 from click._termui_impl import ProgressBar
 
+from reminders.cli.columns import fitted
 from reminders.exceptions import InputError
 from reminders.plans import Plan, Task, preview_of, read_plan
 from reminders.plans.preview import Preview
@@ -107,19 +107,7 @@ def _colour(task: Task) -> str | None:
 
 
 def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
-    return " ".join(_fitted(cell, width) for cell, width in zip(cells, widths, strict=True)).rstrip()
-
-
-def _fitted(text: str, width: int) -> str:
-    """A text cut or filled to so many terminal columns; a Chinese character takes two."""
-    made, used = "", 0
-    for character in text.replace("\n", " "):
-        wide = 2 if unicodedata.east_asian_width(character) in "WF" else 1
-        if used + wide > width - 1:
-            made, used = made + "…", used + 1
-            break
-        made, used = made + character, used + wide
-    return made + " " * (width - used)
+    return " ".join(fitted(cell, width) for cell, width in zip(cells, widths, strict=True)).rstrip()
 
 
 def _warnings(preview: Preview) -> None:

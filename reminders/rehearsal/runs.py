@@ -61,11 +61,11 @@ def foreseen(service: Service, span: Span, manners: Manners = SILENT) -> Counter
     return Counter(line["slot"] for line in lines)
 
 
-def copied(service: Service, plan_ids: Collection[int]) -> Service:
-    """A scratch copy that holds some plans as they are now."""
+def copied(service: Service, plan_ids: Collection[int], *, history: bool = False) -> Service:
+    """A scratch copy that holds some plans as they are now, with `history` all that was sent for them."""
     scratch = scratch_of(service)
     with service.database.read() as source, scratch.database.write() as target:
-        copy_plans(source, target, plan_ids, service.now().date())
+        copy_plans(source, target, plan_ids, service.now().date(), history=history)
     return scratch
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, delete, not_, or_, select, text
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, delete, not_, or_, select, text, true
 
 from channels.mailbox import MailboxChannel
 from channels.rate_limit import InProcessLimiter
@@ -18,6 +18,7 @@ from reminders.store import tables
 from reminders.store.database import Database, insert_many
 from reminders.store.tables import deliveries, items, messages
 
+Condition = ColumnElement[bool]
 BATCH = 2_000
 # A rehearsal reads no ledger, and in a year it would grow far beyond everything else.
 NO_LEDGER = "CREATE TRIGGER events_not_kept BEFORE INSERT ON events BEGIN SELECT RAISE(IGNORE); END"
@@ -44,11 +45,14 @@ def clock_of(scratch: Service) -> FixedClock:
     return scratch.clock
 
 
-def copy_plans(source: Connection, target: Connection, plan_ids: Collection[int], today: date) -> None:
+def copy_plans(
+    source: Connection, target: Connection, plan_ids: Collection[int], today: date, *, history: bool = False
+) -> None:
     """Copy what some plans need to go on from where they are; of the other plans only that they exist, closed.
 
     Of messages only those that still count: not handed over yet, of this week, or holding what is told once and no
-    more. Their words stay behind, and so do the ledger, links, attempts and pauses.
+    more; with `history` all, since a change of plan repeats nothing that was sent. Their words stay behind, and so do
+    the ledger, links, attempts and pauses.
     """
     wanted = list(plan_ids)
     mine = select(tables.tasks.c.id).where(tables.tasks.c.plan_id.in_(wanted))
@@ -66,17 +70,19 @@ def copy_plans(source: Connection, target: Connection, plan_ids: Collection[int]
     phases = tables.external_phases
     _copy(source, target, phases, select(phases).where(phases.c.external_id.in_(reported)))
     _copy(source, target, tables.obligations, select(tables.obligations).where(tables.obligations.c.id.in_(owed)))
-    _copy_messages(source, target, owed, today)
+    _copy_messages(source, target, owed, true() if history else _alive(today))
 
 
-def _copy_messages(source: Connection, target: Connection, owed: Select[Any], today: date) -> None:
+def _alive(today: date) -> Condition:
     once = select(items.c.message_id).where(items.c.slot == "")
-    alive = or_(
-        messages.c.state.in_(["open", "sealed"]), messages.c.slot >= str(_monday(today)), messages.c.id.in_(once)
-    )
+    unsent = messages.c.state.in_(["open", "sealed"])
+    return or_(unsent, messages.c.slot >= str(_monday(today)), messages.c.id.in_(once))
+
+
+def _copy_messages(source: Connection, target: Connection, owed: Select[Any], which: Condition) -> None:
     words = ("subject", "text", "html", "markdown")
     kept = [column for column in messages.c if column.name not in words]
-    _copy(source, target, messages, select(*kept).where(alive))
+    _copy(source, target, messages, select(*kept).where(which))
     _copy_known(source, target, items, select(items).where(items.c.obligation_id.in_(owed)))
     waiting = select(deliveries.c.message_id, deliveries.c.channel, deliveries.c.part, deliveries.c.lane)
     _copy_known(source, target, deliveries, waiting.where(deliveries.c.state.in_(UNSENT)))
@@ -115,6 +121,3 @@ def _monday(day: date) -> Slot:
 
 def _hand_nothing_over(_message: object) -> None:
     """A rehearsal only counts as handed over what would be."""
-
-
-Condition = ColumnElement[bool]

@@ -13,7 +13,8 @@ from reminders.rehearsal.handing import hand_over
 from reminders.rehearsal.manners import Manners
 from reminders.rehearsal.scratch import clock_of, forget
 from reminders.rehearsal.units import Units
-from reminders.slots import Slot, week_of
+from reminders.slots import AM, Slot, week_of
+from reminders.store.probing import first_work
 
 AFTER_OPENING = timedelta(minutes=1)
 READING = timedelta(minutes=30)
@@ -33,20 +34,25 @@ def walk(scratch: Service, span: Span, manners: Manners, *, start: Slot) -> Iter
     The lines of a slot are given as it passes and then forgotten, so that a year needs no more room than a month.
     """
     units, digests = Units.of(scratch, manners), DigestLines()
-    slot, done_before = start, date.min
-    while slot.day <= span.last:
+    done_before = date.min
+    while (slot := _next_busy(scratch, start)).day <= span.last:
         if week_of(slot.day) > week_of(done_before):
             with scratch.database.write() as connection:
                 forget(connection, slot.day)
         units.finish(done_before, slot.day)
-        done_before = slot.day
+        done_before, start = slot.day, scratch.slots.after(slot)
         clock_of(scratch).move(scratch.slots.opens_at(slot) + AFTER_OPENING)
-        seen = _pass(scratch)
-        yield from _lines(scratch, seen, digests, span)
-        if seen:
+        if seen := _pass(scratch):
+            yield from _lines(scratch, seen, digests, span)
             clock_of(scratch).move(scratch.slots.opens_at(slot) + READING)
             units.answer(seen)
-        slot = scratch.slots.after(slot)
+
+
+def _next_busy(scratch: Service, earliest: Slot) -> Slot:
+    """The next slot that has something to do; what is late is done in the earliest."""
+    with scratch.database.read() as connection:
+        found = first_work(connection)
+    return max(earliest, Slot.parse(found)) if found else Slot(date.max, AM)
 
 
 def _pass(scratch: Service) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, false, func, or_, select
 
 from reminders.messages import MessageKind
 from reminders.slots import Slot
@@ -41,6 +41,20 @@ def look(connection: Connection, slot: Slot | None, machine_now: datetime, *, ab
         )
     ).one()
     return Look(*(bool(found) for found in row))
+
+
+def first_work(connection: Connection) -> str | None:
+    """The first slot for which anything waits: a step, a digest, a message that is open or was not handed over."""
+    undelivered = select(messages.c.slot).join(deliveries, deliveries.c.message_id == messages.c.id)
+    found = connection.execute(
+        select(
+            select(func.min(obligations.c.next_slot)).scalar_subquery(),
+            select(func.min(plans.c.next_digest_slot)).where(plans.c.state == "active").scalar_subquery(),
+            select(func.min(messages.c.slot)).where(messages.c.sealed_at.is_(None)).scalar_subquery(),
+            undelivered.where(deliveries.c.state.in_(["pending", "retry", "claimed"])).limit(1).scalar_subquery(),
+        )
+    ).one()
+    return min((slot for slot in found if slot), default=None)
 
 
 def _due(slot: Slot | None, above: Slot | None) -> ColumnElement[bool]:
