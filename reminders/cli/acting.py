@@ -9,7 +9,7 @@ import click
 
 from reminders.cli.opening import open_service
 from reminders.cli.options import DAY, activation_options, choices_from
-from reminders.engine import pausing, surprises
+from reminders.engine import outlook, pausing, surprises
 from reminders.engine.activation import activate
 from reminders.engine.decisions import Act, Decision, decide, find_task
 from reminders.exceptions import InputError
@@ -22,7 +22,8 @@ def activate_command(plan_id: int, **options: Any) -> None:
     """启用一份方案：定主管处室、领导小组和集合单位，开始计时。"""
     choices = choices_from(options)
     assert choices is not None, "--lead-office is required"
-    done = activate(open_service(), plan_id, choices)
+    service = open_service()
+    done = activate(service, plan_id, choices)
     if done.units:
         click.echo(f"已启用方案 {plan_id}：{done.units} 个单位，{done.armed} 个节点，{done.lapsed} 个启用前已到期。")
     elif done.released:
@@ -35,9 +36,14 @@ def activate_command(plan_id: int, **options: Any) -> None:
         click.echo("没有合并；要合并的，在开始发送的那一次写 --joint proposed，或只写其中几组。")
     for warning in done.warnings:
         click.echo(f"注意：{warning}。")
+    first = outlook.first_send(service, plan_id)
+    slot = f"（时段 {first[0].slot}）" if first else ""
+    click.echo(f"第一次{'将' if done.released else '会'}发出 {len(first)} 件{slot}：")
+    for line in outlook.lines(first):
+        click.echo(line)
     if not done.released:
         click.echo(
-            f"还没有开始发送。先看会发什么：cuiban rehearse {plan_id} --from 日期 --to 日期；"
+            f"还没有开始发送。以后会发什么：cuiban rehearse {plan_id} --from 日期 --to 日期；"
             "开始发送：再次执行并加 --release。"
         )
 

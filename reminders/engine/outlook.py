@@ -3,36 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
+from reminders.engine.arming import rearmed_from
 from reminders.engine.foreseeing import items_of
 from reminders.engine.service import Service
 from reminders.engine.surprises import KINDS
 from reminders.engine.viewing import destination
 from reminders.messages import MessageKind
-from reminders.obligations import Obligation
+from reminders.messages.words import step_word
+from reminders.obligations import Obligation, State
 from reminders.slots import Slot
+from reminders.store import obligations
 from reminders.store.directory import Directory, people_by_id
 from reminders.store.messages import ItemRow
+from reminders.store.tables import obligations as table
 from reminders.store.tables import tasks
 
-STEPS = {
-    "sign": "签收",
-    "remind": "催答",
-    "level1": "未确认",
-    "held": "待核发",
-    "return": "填报",
-    "return-remind": "催报",
-    "start": "启动",
-    "middle": "过半",
-    "review": "待审核",
-    "undecided": "待决定",
-    "undelivered": "未送达",
-    "attend": "提请研究",
-}
+BEGINNING = [state.value for state in (State.PLANNED, State.ARMED, State.OVERDUE)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +34,28 @@ class Outgoing:
     name: str
     slot: str
     kind: MessageKind
-    items: tuple[tuple[str, str], ...]  # task number (empty: the whole plan), step
+    items: tuple[str, ...]  # 签收, 第12项 确认 …
 
     @property
     def line(self) -> str:
-        """法规处/liaison 何文　2022-09-30/am　单位　签收、第12项 T-10."""
+        """法规处/liaison 何文　2022-09-30/am　单位　签收、第12项 到期提醒."""
         who = " ".join(dict.fromkeys((self.destination, self.name)))
-        return f"  {who}　{self.slot}　{KINDS[self.kind]}　{'、'.join(_words(*item) for item in self.items)}"
+        return f"  {who}　{self.slot}　{KINDS[self.kind]}　{'、'.join(self.items)}"
+
+
+def first_send(service: Service, plan_id: int) -> list[Outgoing]:
+    """The messages with which a plan begins: released now, or just released, in the next slot that opens."""
+    slot, today = service.earliest(), service.now().date()
+    with service.database.read() as connection:
+        released = Directory.load(connection, [plan_id]).plans[plan_id].released_at is not None
+        mine = (table.c.plan_id == plan_id, table.c.state.in_(BEGINNING))
+        found = obligations.select_where(connection, *mine)
+        if not released:
+            due = [o for o in found if o.due_on is None or o.due_on >= today or o.state is State.OVERDUE]
+            found = [rearmed_from(service, o, slot) for o in due]
+        return outgoing(
+            service, connection, [o for o in found if o.next_slot is not None and o.next_slot <= slot], slot
+        )
 
 
 def outgoing(service: Service, connection: Connection, found: Sequence[Obligation], slot: Slot) -> list[Outgoing]:
@@ -60,13 +66,13 @@ def outgoing(service: Service, connection: Connection, found: Sequence[Obligatio
         grouped[row.contact_id, row.kind].append(row)
     people = people_by_id(connection, {contact_id for contact_id, _ in grouped})
     directory = Directory.load(connection, [], {p.unit_id for p in people.values() if p.unit_id is not None})
-    spoken = _spoken(connection, found)
+    owed, numbers = {o.id: o for o in found}, _numbers(connection, found)
     made = []
     for (contact_id, kind), mine in grouped.items():
         person = people[contact_id]
         named = destination(person, directory.units, directory.by_unit.get(person.unit_id or 0, []))
-        said = tuple(dict.fromkeys((spoken.get(row.obligation_id, ""), row.step) for row in mine))
-        made.append(Outgoing(named, person.name, str(slot), kind, said))
+        said = dict.fromkeys(_words(owed[row.obligation_id], row.step, kind, numbers) for row in mine)
+        made.append(Outgoing(named, person.name, str(slot), kind, tuple(said)))
     return sorted(made, key=lambda one: (one.destination, one.kind))
 
 
@@ -75,17 +81,12 @@ def lines(found: Iterable[Outgoing]) -> list[str]:
     return [one.line for one in found]
 
 
-def _spoken(connection: Connection, found: Sequence[Obligation]) -> dict[int, str]:
-    """The number of the task that each obligation is about."""
-    numbers = {
-        row.id: row.number
-        for row in connection.execute(
-            select(tasks.c.id, tasks.c.number).where(tasks.c.plan_id.in_({o.plan_id for o in found}))
-        )
-    }
-    return {o.id: numbers.get(o.task_id or 0, "") for o in found}
+def _numbers(connection: Connection, found: Sequence[Obligation]) -> dict[int, str]:
+    """The numbers of the tasks, by id."""
+    query = select(tasks.c.id, tasks.c.number).where(tasks.c.plan_id.in_({o.plan_id for o in found}))
+    return {row.id: row.number for row in connection.execute(query)}
 
 
-def _words(number: str, step: str) -> str:
-    said = STEPS.get(step, "领导小组" if step.startswith("level2") else step)
-    return f"第{number}项 {said}" if number else said
+def _words(owed: Obligation, step: str, kind: MessageKind, numbers: Mapping[int, str]) -> str:
+    word, number = step_word(owed.kind.value, step, kind), numbers.get(owed.task_id or 0, "")
+    return f"第{number}项 {word}" if number else word

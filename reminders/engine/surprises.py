@@ -23,9 +23,9 @@ ALWAYS_FINE = 10  # so many messages surprise nobody
 TIMES = 2
 
 KINDS = {
-    MessageKind.UNIT: "单位",
-    MessageKind.OFFICE: "主管处室",
-    MessageKind.LEADERS: "领导小组",
+    MessageKind.UNIT: "通知",
+    MessageKind.OFFICE: "待办",
+    MessageKind.LEADERS: "报领导",
     MessageKind.WORKGROUP: "工作群",
     MessageKind.DIGEST: "周报",
 }

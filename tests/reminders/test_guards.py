@@ -116,7 +116,7 @@ def test_released_by_one_command_it_leaves_once(surprised: Guarded) -> None:
     surprised.at("2022-08-23 09:00").round()
     (line,) = surprises.lines_of(surprised.service)
     assert "预计 0 件，实际 30 件" in line
-    assert "单位 30 件" in line
+    assert "通知 30 件" in line
     assert "30 件从下一轮起发出" in surprises.release(surprised.service, "2022-08-23/am", by="何文")
     surprised.at("2022-08-23 09:20").round()
     surprised.at("2022-08-23 09:40").round()
@@ -203,7 +203,7 @@ def test_resuming_first_shows_what_would_leave_and_what_was_shown_is_no_surprise
     guarded.rounds("2022-08-22 09:00", "2022-08-23 08:45")
     shown = would_send(guarded.at("2022-08-23 09:30").service, plan_id=None, unit=None)
     assert shown[:2] == ["暂停原因：核对名单（何文）。", "恢复后在时段 2022-08-23/am 写出 30 件："]
-    assert "  1号泵站/liaison 1号泵站值班员　2022-08-23/am　单位　签收" in shown
+    assert "  1号泵站/liaison 1号泵站值班员　2022-08-23/am　通知　签收" in shown
     resume(guarded.service, plan_id=None, unit=None)
     guarded.at("2022-08-23 09:45").round()
     assert (len(guarded.sent("2022-08-23/am")), guarded.held()) == (30, [])
