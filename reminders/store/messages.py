@@ -175,7 +175,8 @@ def seal(database: Database, connection: Connection, ids: Sequence[int], now: da
         )
     }
     full = [row for row in sealed if row.id in living or row.kind == MessageKind.DIGEST]
-    empty = [row.id for row in sealed if row not in full]
+    said = {row.id for row in full}
+    empty = [number for number in mine if number not in said]
     if empty:
         connection.execute(update(messages).where(messages.c.id.in_(empty)).values(state="empty"))
     return sorted(full, key=lambda row: int(row.id))
