@@ -21,7 +21,7 @@ from reminders.engine.service import Service
 from reminders.obligations import OPEN_DELAY, OPEN_SILENCE, Kind, Obligation, State
 from reminders.rehearsal.manners import Manners
 from reminders.rehearsal.scratch import clock_of
-from reminders.store import obligations, plans
+from reminders.store import joint, obligations, plans
 from reminders.store.directory import Directory
 from reminders.store.tables import contacts, items, messages, tasks, units
 from reminders.store.tables import obligations as table
@@ -59,6 +59,7 @@ class Units:
             asked = self._prompt(o for o in _asked(connection, message_ids) if o.state in ASKED)
             if not asked:
                 return
+            asked += [o for o in joint.siblings(connection, asked) if o.state in OPEN_SILENCE]
             batch, day = self._batch(connection, asked), self.scratch.now().date()
             for obligation in asked:
                 batch.add(obligation, silence.answered(obligation, ANSWERED[obligation.kind].value, day))
@@ -75,8 +76,9 @@ class Units:
         with self.scratch.database.read() as connection:
             due = (table.c.due_on >= since, table.c.due_on < until)
             kind = table.c.kind == Kind.COMPLETION.value
-            owed = obligations.select_where(connection, kind, *due, table.c.state.in_(FINISHED))
-        ordered = sorted(self._prompt(owed), key=lambda o: (o.due_at(), o.id))
+            owed = self._prompt(obligations.select_where(connection, kind, *due, table.c.state.in_(FINISHED)))
+            owed += [o for o in joint.siblings(connection, owed) if o.state in FINISHED]
+        ordered = sorted(owed, key=lambda o: (o.due_at(), o.id))
         for due_on, together in groupby(ordered, Obligation.due_at):
             evening = datetime.combine(due_on, END_OF_DAY, SHANGHAI)
             clock_of(self.scratch).move(max(evening, self.scratch.now()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -150,3 +151,14 @@ def test_a_year_keeps_no_message_of_the_weeks_before_and_no_ledger(short_story: 
         kept = connection.scalars(select(messages.c.slot).order_by(messages.c.slot)).all()
         assert connection.scalar(select(func.count()).select_from(events)) == 0
     assert kept[0] >= "2022-10-10"
+
+
+def test_what_is_joint_is_answered_and_finished_together(short_story: Story) -> None:
+    both = [replace(task(number, "9月底前", WATER), measure="举办一期培训班") for number in ("3", "5")]
+    manners = Manners.read('{"unit":"供水处","task":"5","answers":"silent"}')
+    alone, joint = (
+        rehearse_file(short_story.service, plan_of(*both), EVERYBODY, chosen, AUTUMN, manners)
+        for chosen in (CHOSEN, replace(CHOSEN, joint="proposed"))
+    )
+    assert "2022-10-08/am 5:T+1" in steps(alone, "供水处/liaison")
+    assert not [step for step in steps(joint, "供水处/liaison") if "T+" in step or "remind" in step]
