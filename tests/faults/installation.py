@@ -5,8 +5,6 @@ Each time a process is started it gets a name of its own, worker-1.7, by which P
 
 from __future__ import annotations
 
-import os
-import signal
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -91,8 +89,7 @@ class Installation:
     def kill_child(self, name: str) -> float:
         """SIGKILL the process that a worker forked for its jobs, as the kernel does when memory ends; the moment."""
         at = time.time()
-        for pid in children(self.processes.pid(name)):
-            os.kill(pid, signal.SIGKILL)
+        self.processes.kill_children(name)
         return at
 
     def held(self, name: str) -> Held:
@@ -211,19 +208,6 @@ def _opened(folder: Path, city: City, also: dict[str, str], names: tuple[str, ..
             yield installation
         finally:
             installation.close()
-
-
-def children(pid: int) -> list[int]:
-    """The processes that a process forked."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            _, _, after = entry.read_text(encoding="utf-8", errors="replace").rpartition(")")
-        except OSError:
-            continue  # it ended while we looked
-        if int(after.split()[1]) == pid:
-            found.append(int(entry.parent.name))
-    return found
 
 
 def _settings(environment: dict[str, str]) -> Settings:

@@ -14,10 +14,11 @@ from typing import TypeAlias
 from reminders.store.replaying import differences
 from tests.faults import reckoning
 from tests.faults.city import City
+from tests.faults.ground import Ground, Struck, Trial
 from tests.faults.installation import Installation, embedded, production
 from tests.faults.storm import CHILD, Kill
 from tests.faults.table import Entry
-from tests.faults.trials import Ground, Struck, Trial, kill, processes_killed
+from tests.faults.trials import kill, processes_killed
 from tests.servers import OwnPostgresql, OwnRedis
 
 Opened: TypeAlias = Callable[[Path, City, str, str], AbstractContextManager[Installation]]
@@ -72,7 +73,7 @@ def _entry(town: Installation, fault: str, trial: Callable[[], Struck]) -> Entry
     with town.visitors.at_rest:
         found, wrong = _reckoned(town)
     mine = tuple(fate for fate in found if fate.id > above)
-    wrong += [sentence for fate in mine for sentence in fate.wrong()]
+    wrong += [*struck.late, *(sentence for fate in mine for sentence in fate.wrong())]
     entry = Entry(fault, struck.times, struck.seen, mine, tuple(wrong), struck.kills)
     visitors = town.visitors
     sys.stdout.write(

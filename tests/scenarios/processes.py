@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -76,15 +77,17 @@ class Processes:
             )
             log.close()
 
-    def pid(self, name: str) -> int:
-        """The process by its number."""
-        return self._running[name].pid
-
     def kill(self, name: str) -> None:
         """SIGKILL a process and its children, as a power cut would."""
         process = self._running.pop(name)
         os.killpg(process.pid, signal.SIGKILL)
         process.wait(PATIENCE)
+
+    def kill_children(self, name: str) -> None:
+        """SIGKILL what a process forked, and leave itself alone."""
+        for pid in _children(self._running[name].pid):
+            with contextlib.suppress(ProcessLookupError):  # it ended while we looked
+                os.kill(pid, signal.SIGKILL)
 
     def check(self) -> None:
         """An assertion with its last words where a process ended by itself."""
@@ -102,3 +105,16 @@ class Processes:
     def said(self, name: str) -> str:
         """What a process wrote to its log."""
         return (self._logs / f"{name}.log").read_text(encoding="utf-8", errors="replace")
+
+
+def _children(pid: int) -> list[int]:
+    """The processes that a process forked."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            _, _, after = entry.read_text(encoding="utf-8", errors="replace").rpartition(")")
+        except OSError:
+            continue  # it ended while we looked
+        if int(after.split()[1]) == pid:
+            found.append(int(entry.parent.name))
+    return found
