@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -18,12 +19,13 @@ from reminders.engine.service import WECOM, Service
 from reminders.messages import MessageKind
 from reminders.obligations import ENDED
 from reminders.store import messages, outbox, pauses
-from reminders.store.directory import people_by_id
+from reminders.store.directory import Person, people_by_id
 from reminders.store.outbox import Claimed
 from reminders.store.pauses import Stopped
 
 PAUSED_FOR = timedelta(minutes=1)
 LOOK_AGAIN = timedelta(minutes=15)  # at a channel that is parked without an end, or not configured
+OF_AN_ANSWER = ("objection", "support")  # what an answer said is told, although it ended the asking
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +47,27 @@ class _Preparing:
 
     def __init__(self, service: Service, connection: Connection, rows: Sequence[Claimed], lease: str) -> None:
         self._service, self._connection, self._lease = service, connection, lease
+        now, self._machine_now = service.now(), service.machine_now()
+        self._day, self._open = now.date(), service.slots.open_slot(now) is not None
         self._payloads = outbox.payloads(service.database, connection, lease, [row.id for row in rows])
         self._rows = [row for row in rows if row.id in self._payloads]
         self._messages = messages.heads(connection, {row.message_id for row in self._rows})
-        self._living = messages.living_by_message(connection, self._messages)
-        self._people = people_by_id(connection, {head.contact_id for head in self._messages.values()})
         self._stopped: Stopped = pauses.active(connection)
-        self._parked = outbox.parked_now(connection, service.machine_now())
-        self._day = service.now().date()
+        self._parked = outbox.parked_now(connection, self._machine_now)
         self._fresh: dict[int, Payload] = {}
-        self._desk = Desk(service, connection, self._messages.values(), self._living, self._people)
+
+    @cached_property
+    def _living(self) -> dict[int, list[Row[Any]]]:
+        return messages.living_by_message(self._connection, self._messages)
+
+    @cached_property
+    def _people(self) -> dict[int, Person]:
+        return people_by_id(self._connection, {head.contact_id for head in self._messages.values()})
+
+    @cached_property
+    def _desk(self) -> Desk:
+        """Where what was never handed over is worded; a message that has its bytes needs nothing of it."""
+        return Desk(self._service, self._connection, self._messages.values(), self._living, self._people)
 
     def run(self) -> list[Prepared]:
         """Judge each row, word what is new, keep the bytes."""
@@ -75,9 +88,10 @@ class _Preparing:
             except UnsendableMessage as error:
                 reason = Outcome(Verdict.DEAD_RECIPIENT, "unsendable", str(error))
                 refused.append(Done(row, message, reason, self._service.now(), self._service.machine_now()))
-        self._desk.write()
+        if "_desk" in self.__dict__:
+            self._desk.write()
         outbox.keep_payloads(self._connection, self._fresh, self._day)
-        outbox.begin(self._connection, [p.row.id for p in ready], self._lease, self._service.machine_now())
+        outbox.begin(self._connection, [p.row.id for p in ready], self._lease, self._machine_now)
         outcomes.record(self._service, self._connection, refused, self._lease)
         return ready
 
@@ -86,12 +100,15 @@ class _Preparing:
         if message.rendered_at is not None or message.kind in (MessageKind.DIGEST, MessageKind.ANSWER):
             return True
         living = self._living.get(message.id, [])
-        return any(item.version == item.current_version and item.state not in ENDED for item in living)
+        return any(
+            item.version == item.current_version and (item.state not in ENDED or item.step in OF_AN_ANSWER)
+            for item in living
+        )
 
     def _must_wait(self, row: Claimed, message: Row[Any]) -> datetime | None:
         """When to look again, where nothing may leave now: out of hours, paused, parked, channel not configured."""
-        service, machine_now = self._service, self._service.machine_now()
-        if message.kind != MessageKind.ANSWER and service.slots.open_slot(service.now()) is None:
+        service, machine_now = self._service, self._machine_now
+        if message.kind != MessageKind.ANSWER and not self._open:
             return machine_now
         if self._paused(message):
             return machine_now + PAUSED_FOR
