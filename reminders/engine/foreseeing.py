@@ -2,7 +2,8 @@
 
 It walks only what falls due in those slots, by the engine's own transitions and destinations, and writes nothing but
 the count of each slot. What was foreseen stands until a person's act changes it on purpose: a release, a revision, a
-reported event, the end of a pause or an outage. Those call `forget`, and the next tick foresees anew.
+reported event, the end of a pause or an outage. Those call `forget`, and what follows the next tick foresees anew; a
+slot that opens before that is not judged.
 """
 
 from __future__ import annotations
@@ -33,12 +34,21 @@ def foresee_ahead(service: Service) -> int:
     """Foresee what is not foreseen yet of today and the next working day; how many slots that were."""
     if not service.guarded():
         return 0
-    return _foresee(service, service.earliest())
-
-
-def foresee_open(service: Service, slot: Slot) -> int:
-    """The same with a slot that opened just now, before anything of it is taken."""
-    return _foresee(service, slot) if service.guarded() else 0
+    first, moments = service.earliest(), (service.now(), service.machine_now())
+    with service.database.read() as connection:
+        known = foreseen.read(connection)
+    missing = [slot for slot in _slots(service, first) if str(slot) not in known]
+    if not missing:
+        return 0
+    wanted = f"{missing[0]} {missing[-1]}"
+    with service.database.write() as connection:
+        if not foreseen.begin(service.database, connection, wanted, *moments):
+            return 0
+    with service.database.read() as connection:
+        counts = _counts(service, connection, first, missing)
+    with service.database.write() as connection:
+        foreseen.keep(service.database, connection, counts, *moments, wanted)
+    return len(counts)
 
 
 def forget(service: Service, connection: Connection, first: Slot | None = None) -> None:
@@ -61,19 +71,6 @@ def items_of(
             batch.add(before, step.change)  # never written: only whom it would reach is looked at
             before = step.change.obligation
     return {slot: batch.items for slot, batch in sorted(batches.items())}
-
-
-def _foresee(service: Service, first: Slot) -> int:
-    with service.database.read() as connection:
-        known = foreseen.read(connection)
-        missing = [slot for slot in _slots(service, first) if str(slot) not in known]
-        if not missing or (missing[0] == first and foreseen.was_sealed(connection, first)):
-            missing = missing[1:]
-        counts = _counts(service, connection, first, missing) if missing else {}
-    if counts:
-        with service.database.write() as connection:
-            foreseen.keep(service.database, connection, counts, service.now(), service.machine_now())
-    return len(counts)
 
 
 def _slots(service: Service, first: Slot) -> list[Slot]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from reminders.engine.changes import Batch, advance
 from reminders.engine.digests import open_digests
-from reminders.engine.foreseeing import foresee_open, forget
+from reminders.engine.foreseeing import forget
 from reminders.engine.jumps import leap_between, offsets, stop_for
 from reminders.engine.outage import Absence, absence, give_back
 from reminders.engine.overtaking import overtake
@@ -53,8 +53,6 @@ def tick(service: Service) -> Ticked:
         found, _ = _look(service, slot, now, settled=True)
     steps = sealed = 0
     if slot is not None and not found.stopped:
-        if found.due or found.digest:
-            foresee_open(service, slot)
         if found.digest:
             open_digests(service, slot)
         while found.due and (moved := _claim(service, slot)):

@@ -17,6 +17,8 @@ from reminders.store.database import Database
 from reminders.store.tables import marks as table
 
 NAME = "foresight"
+AT_WORK = "foreseeing"
+LEFT_ALONE = timedelta(minutes=3)  # longer than a job may run
 KEPT = timedelta(days=14)  # what a slot sealed is remembered so long: its last messages may come later
 Counts = dict[str, int]
 
@@ -27,26 +29,38 @@ def read(connection: Connection) -> Counts:
     return dict(found.body.get("slots", {})) if found is not None else {}
 
 
-def was_sealed(connection: Connection, slot: Slot) -> bool:
-    """Whether messages of a slot were sealed already."""
-    found = marks.mark(connection, NAME)
-    return found is not None and str(slot) in found.body.get("sealed", {})
-
-
 def keep(
-    database: Database, connection: Connection, counts: Mapping[Slot, int], now: datetime, machine_now: datetime
+    database: Database,
+    connection: Connection,
+    counts: Mapping[Slot, int],
+    now: datetime,
+    machine_now: datetime,
+    wanted: str,
 ) -> None:
-    """Write what was foreseen of slots of which nothing stands yet."""
+    """Write what was foreseen of slots of which nothing stands yet; not what was decided about meanwhile."""
     slots, sealed = _held(database, connection, now, machine_now)
+    work = marks.mark(connection, AT_WORK)
+    if work is None or work.body != {"wanted": wanted}:
+        return
     for slot, count in counts.items():
         slots.setdefault(str(slot), count)
     _write(database, connection, slots, sealed, now, machine_now)
+
+
+def begin(database: Database, connection: Connection, wanted: str, now: datetime, machine_now: datetime) -> bool:
+    """Take the work on, named by the slots: False where somebody began the same less than some minutes ago."""
+    found = marks.mark(connection, AT_WORK)
+    if found is None:
+        return marks.add(database, connection, AT_WORK, now, machine_now, {"wanted": wanted})
+    busy = found.body == {"wanted": wanted} and timedelta(0) <= machine_now - found.machine_at < LEFT_ALONE
+    return not busy and marks.change(connection, found, machine_now, {"wanted": wanted})
 
 
 def forget(database: Database, connection: Connection, first: Slot, now: datetime, machine_now: datetime) -> None:
     """Forget what was foreseen from a slot on: something was decided that changes it, and it is foreseen anew."""
     slots, sealed = _held(database, connection, now, machine_now)
     left = {slot: count for slot, count in slots.items() if slot < str(first)}
+    marks.remove(connection, AT_WORK)
     _write(database, connection, left, sealed, now, machine_now)
 
 
