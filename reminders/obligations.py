@@ -55,6 +55,7 @@ OPEN_DELAY = (
     State.SUSPENDED,
     State.EXHAUSTED,
 )
+SUPPORT = "support"  # the subject of a confirmation that a support unit is asked for
 ENDED = (State.ACKNOWLEDGED, State.DONE, State.CLOSED)
 
 
@@ -65,6 +66,7 @@ class Audience(StrEnum):
     UNIT_AND_HEAD = "unit+head"
     HEAD = "head"  # the late unit's head, in copy
     OFFICE = "office"  # the lead office's liaisons; its head where the late unit is the lead office itself
+    LEAD = "lead"  # the lead units of the task, about one that supports them
     LEADERS = "leaders"
 
 
@@ -108,6 +110,11 @@ class Obligation:
     def is_open(self) -> bool:
         """Whether anything is still owed."""
         return self.state not in ENDED
+
+    @property
+    def supports(self) -> bool:
+        """Whether a support unit is asked, whose silence climbs to the task's lead unit alone."""
+        return self.kind is Kind.CONFIRMATION and self.subject == SUPPORT
 
     def to(self, state: State, **changes: Any) -> Obligation:
         """This obligation in another state."""

@@ -171,6 +171,9 @@ def _past_unit(obligation: Obligation, slot: Slot, slots: SlotCalendar) -> Chang
 
 
 def _to_office(obligation: Obligation) -> Change:
+    if obligation.supports:
+        told = (Draft("level1", Audience.LEAD, 1),)
+        return Change(_queued(obligation, level=1), told, (fact("step.taken", step="level1", level=1),))
     # The lead office's own head is the office's destination already; nobody is told twice.
     copies = () if obligation.own_office else (Draft("level1", Audience.HEAD),)
     items = (Draft("level1", Audience.OFFICE, 1), *copies)

@@ -15,6 +15,7 @@ from reminders import delay, silence
 from reminders.answers import CHOICES, Answer, Choice, Given, Giver
 from reminders.engine.changes import Batch
 from reminders.engine.service import Service
+from reminders.engine.supporting import asked_of
 from reminders.obligations import (
     ENDED,
     OPEN_DELAY,
@@ -131,7 +132,11 @@ def _receipt(obligation: Obligation, answer: Answer, giver: Giver, message_id: i
 
 
 def _passed_on(batch: Batch, confirmation: Obligation, answer: Answer, day: date) -> None:
-    """A confirmation's answer also speaks of the completion of the same occurrence."""
+    """A confirmation's answer also speaks of the completion of the same occurrence; a support unit's to its leads."""
+    if confirmation.supports and answer.choice in (Choice.EXTEND, Choice.NOT_OURS):
+        now = next(o for o in reversed(batch.changed) if o.id == confirmation.id)
+        told = fact("support.doubted", choice=answer.choice.value, text=answer.text or None)
+        batch.add(now, Change(now, (Draft("support", Audience.LEAD),), (told,)))
     for completion in _completions_of(batch.connection, confirmation):
         _completion(batch, completion, answer, day)
 
@@ -174,16 +179,18 @@ def _closes_confirmation(batch: Batch, completion: Obligation) -> None:
     for confirmation in sibling_confirmations(batch.connection, completion):
         if confirmation.id in answered:
             continue
+        if confirmation.supports:  # it did not answer, and is not asked any more
+            batch.add(confirmation, silence.closed(confirmation, "submitted"))
+            continue
         batch.add(confirmation, silence.answered(confirmation, Choice.SUBMIT.value, batch.service.now().date()))
 
 
 def sibling_confirmations(connection: Connection, completion: Obligation) -> list[Obligation]:
-    """The open confirmation of the same occurrence and unit."""
+    """The open confirmations of the same occurrence: its unit's, and those of units that support it."""
     return obligations.select_where(
         connection,
         table.c.kind == Kind.CONFIRMATION.value,
-        table.c.occurrence_id == completion.occurrence_id,
-        table.c.unit_id == completion.unit_id,
+        asked_of(completion.occurrence_id, completion.unit_id),
         table.c.state.in_([state.value for state in OPEN_SILENCE]),
     )
 

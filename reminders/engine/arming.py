@@ -16,15 +16,25 @@ from sqlalchemy import Connection
 from reminders import delay
 from reminders.engine.opening import Openings, Start, start_of
 from reminders.engine.service import Service
+from reminders.engine.supporting import Supporting, question_to_support
 from reminders.obligations import Change, Kind, Obligation, State, fact
 from reminders.planner import asking_step
-from reminders.policy import Ladder, Policy
+from reminders.policy import Ladder, Policy, Support
 from reminders.slots import Slot
 from reminders.store import events, obligations, plans
 from reminders.store.directory import PlanRecord
 from reminders.store.plans import TaskRecord
 from reminders.store.tables import obligations as table
 from reminders.timetable import Dated, Quarter, asks_return, counting, dated, quarters_of, return_days
+
+
+@dataclass(frozen=True, slots=True)
+class Starts:
+    """How what is owed of one dated thing begins."""
+
+    completion: Start
+    confirmation: Start | None
+    support: Start | None  # what each support unit is asked, where the policy wants it
 
 
 @dataclass
@@ -46,7 +56,8 @@ class Arming:
     armed: int = 0
     lapsed: int = 0
     openings: Openings = field(default_factory=Openings)
-    starts: dict[tuple[Any, ...], tuple[Start, Start | None]] = field(default_factory=dict)  # what many owe alike
+    starts: dict[tuple[Any, ...], Starts] = field(default_factory=dict)  # what many owe alike
+    supporting: Supporting | None = None
 
     def write(self) -> None:
         """Store what was opened."""
@@ -171,14 +182,18 @@ def _add_occurrence(work: Arming, task_id: int, unit_id: int, occurrence_id: int
     alike = (item.ladder, item.start_on, item.due_on, item.due_time, item.count)
     if alike not in work.starts:
         work.starts[alike] = _starts(work, item)
-    completion, confirmation = work.starts[alike]
+    starts = work.starts[alike]
     work.armed += 1
-    work.openings.add(completion, unit_id, task_id, occurrence_id)
-    if confirmation is not None:
-        work.openings.add(confirmation, unit_id, task_id, occurrence_id)
+    work.openings.add(starts.completion, unit_id, task_id, occurrence_id)
+    if starts.confirmation is not None:
+        work.openings.add(starts.confirmation, unit_id, task_id, occurrence_id)
+    if starts.support is not None:
+        work.supporting = work.supporting or Supporting(work.connection)
+        for helper in work.supporting.to_ask(task_id, item.due_on):
+            work.openings.add(starts.support, helper, task_id, occurrence_id)
 
 
-def _starts(work: Arming, item: Dated) -> tuple[Start, Start | None]:
+def _starts(work: Arming, item: Dated) -> Starts:
     """The completion of a dated thing, and its question where T-10 is not past."""
     base = _new(
         work,
@@ -192,7 +207,11 @@ def _starts(work: Arming, item: Dated) -> tuple[Start, Start | None]:
         count=item.count,
     )
     asked = _confirmation(work, base)
-    return _start(work, _first_step(work, base)), _start(work, asked) if asked else None
+    begun = _start(work, _first_step(work, base))
+    if asked is None:
+        return Starts(begun, None, None)
+    wanted = work.policy.support is Support.CONFIRM
+    return Starts(begun, _start(work, asked), _start(work, question_to_support(asked)) if wanted else None)
 
 
 def _first_step(work: Arming, base: Obligation) -> Obligation:

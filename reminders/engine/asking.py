@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from reminders import silence
 from reminders.engine.changes import Batch
+from reminders.engine.supporting import asked_of
 from reminders.obligations import Change, Kind, Obligation, State
 from reminders.planner import Planned, asking_step
 from reminders.store import events, obligations
@@ -19,15 +20,15 @@ def ask_again(batch: Batch, completion: Obligation) -> None:
     found = obligations.select_where(
         batch.connection,
         table.c.kind == Kind.CONFIRMATION.value,
-        table.c.occurrence_id == completion.occurrence_id,
-        table.c.unit_id == completion.unit_id,
+        asked_of(completion.occurrence_id, completion.unit_id),
     )
     for confirmation in found:
-        if ahead is None:
+        leads_now = confirmation.supports and confirmation.unit_id == completion.unit_id
+        if ahead is None or leads_now:
             batch.add(confirmation, silence.closed(confirmation, "due moved"))
         else:
             batch.add(confirmation, Change(renewed(confirmation, completion, ahead), strike=True))
-    if ahead is not None and not found:
+    if ahead is not None and all(confirmation.supports for confirmation in found):
         _open(batch, completion, ahead)
 
 

@@ -9,11 +9,12 @@ from sqlalchemy import Connection
 
 from reminders import foresight, silence
 from reminders.engine.service import Service
+from reminders.engine.supporting import leads_of
 from reminders.messages import MessageKind
 from reminders.obligations import Audience, Change, Draft, Kind, Obligation
 from reminders.slots import Slot, week_of
 from reminders.store import events, messages, obligations
-from reminders.store.directory import Directory, Person
+from reminders.store.directory import Directory, Person, load_people
 from reminders.store.messages import ItemRow
 
 
@@ -83,10 +84,19 @@ class Batch:
         return rows, missing
 
     def _destinations(self, draft: Draft, obligation: Obligation) -> list[tuple[Person, MessageKind]]:
-        found = destinations(draft, obligation, self.directory)
+        if draft.audience is Audience.LEAD:
+            found = self._leading(obligation)
+        else:
+            found = destinations(draft, obligation, self.directory)
         if draft.audience is Audience.UNIT and not draft.step.startswith("T+"):
             found += self._workgroup(obligation)
         return [(person, kind) for person, kind in found if self.service.routes(person)]
+
+    def _leading(self, obligation: Obligation) -> list[tuple[Person, MessageKind]]:
+        """The liaisons of the task's lead units, in a list of the day like the lead office's."""
+        found = load_people(self.connection, leads_of(self.connection, obligation.task_id or 0))
+        liaisons = [person for person in found if person.role == "liaison"]
+        return [(p, MessageKind.OFFICE) for p in liaisons or [person for person in found if person.role == "head"]]
 
     def _workgroup(self, obligation: Obligation) -> list[tuple[Person, MessageKind]]:
         """The plan's own group gets one neutral message a slot, under some policies so many a week."""
@@ -158,7 +168,7 @@ def destinations(draft: Draft, obligation: Obligation, directory: Directory) -> 
             office = plan.lead_office_id
             people = directory.of_unit(office, "liaison") or directory.of_unit(office, "head")
             return [(person, MessageKind.OFFICE) for person in people]
-        case Audience.LEADERS:
+        case Audience.LEAD | Audience.LEADERS:  # the first is found by the task, see Batch
             found = [directory.people[i] for i in plan.leader_ids if i in directory.people]
             return [(person, MessageKind.LEADERS) for person in found]
 

@@ -27,6 +27,7 @@ from reminders.engine.external import (
 )
 from reminders.engine.foreseeing import forget
 from reminders.engine.service import Service
+from reminders.engine.supporting import asked_of
 from reminders.exceptions import NotFound, Refused
 from reminders.obligations import Change, Kind, Obligation, State, fact
 from reminders.store import events, external, obligations, plans
@@ -200,9 +201,7 @@ def _lapse(moving: _Moving, occurrence: Row[Any], owed: Sequence[Obligation], du
 
 
 def _owed(connection: Connection, occurrence: Row[Any]) -> list[Obligation]:
-    return obligations.select_where(
-        connection, table.c.occurrence_id == occurrence.id, table.c.unit_id == occurrence.unit_id
-    )
+    return obligations.select_where(connection, asked_of(occurrence.id, occurrence.unit_id))
 
 
 def _withdraw(service: Service, connection: Connection, row: Row[Any], by: str) -> str:

@@ -35,7 +35,7 @@ def _questions(batch: Batch, red: Sequence[Obligation]) -> list[Obligation]:
     """The confirmations of occurrences that turned red: the completion speaks for both."""
     same = {(o.occurrence_id, o.unit_id) for o in red}
     found = _still_asking(batch, Kind.CONFIRMATION, table.c.occurrence_id.in_({number for number, _ in same}), red)
-    return [o for o in found if (o.occurrence_id, o.unit_id) in same]
+    return [o for o in found if (o.occurrence_id, o.unit_id) in same or o.supports]
 
 
 def _earlier(batch: Batch, asked: Sequence[Obligation]) -> list[Obligation]:

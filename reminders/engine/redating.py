@@ -16,10 +16,10 @@ from reminders import delay, silence
 from reminders.engine.arming import Arming, arm_occurrence, open_dated
 from reminders.engine.asking import ask_again
 from reminders.engine.changes import Batch
+from reminders.engine.supporting import asked_of
 from reminders.obligations import Change, Kind, Obligation, State, fact
 from reminders.store import events, obligations, plans
 from reminders.store.plans import TaskRecord
-from reminders.store.tables import obligations as table
 from reminders.timetable import Dated
 
 WHY = "plan revised"
@@ -142,9 +142,8 @@ def pair_up(was: Sequence[Occurrence], items: Sequence[Dated], day: date) -> Pai
 
 
 def owed_of(connection: Connection, occurrence: Occurrence) -> list[Obligation]:
-    """The obligations of an occurrence of its unit."""
-    mine = (table.c.occurrence_id == occurrence.id, table.c.unit_id == occurrence.unit_id)
-    return obligations.select_where(connection, *mine)
+    """The obligations of an occurrence: those of its unit, and what its support units were asked."""
+    return obligations.select_where(connection, asked_of(occurrence.id, occurrence.unit_id))
 
 
 def _times(occurrence: Occurrence) -> tuple[object, ...]:

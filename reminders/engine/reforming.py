@@ -19,11 +19,12 @@ from reminders.engine.changes import Batch
 from reminders.engine.foreseeing import forget
 from reminders.engine.moving import moved_body
 from reminders.engine.service import Service
+from reminders.engine.supporting import Supporting, question_to_support
 from reminders.exceptions import Refused
 from reminders.figures import changed
-from reminders.obligations import Change, Kind, Obligation, State, fact
+from reminders.obligations import SUPPORT, Change, Kind, Obligation, State, fact
 from reminders.planner import Planned, asking_step
-from reminders.policy import Policy
+from reminders.policy import Policy, Support
 from reminders.replanning import WHY, Moment, Moved, differences, highest_under, under_policy
 from reminders.store import events, obligations, plans, replanned
 from reminders.store.directory import Directory, PlanRecord
@@ -92,7 +93,7 @@ def _replan(
     mine = table.c.plan_id == reform.plan.id
     moment = Moment.of(service.now(), service.slots)
     cap = 2 if reform.plan.leader_ids else 1
-    questions = _questions(connection, reform.plan.id)
+    questions, supporting = _questions(connection, reform.plan.id), Supporting(connection)
     for found in replanned.open_ones(service.database, connection, mine, hold=hold):
         taken = replanned.steps_taken(connection, [o.id for o in found])
         for before in found:
@@ -100,16 +101,25 @@ def _replan(
             _note(service, reform, before, change.obligation, moment)
             yield before, change
             if change.obligation.kind is Kind.COMPLETION:
-                asked = questions.get((before.occurrence_id or 0, before.unit_id), [])
-                yield from _added(service, connection, reform, change.obligation, asked, moment, cap)
+                for owed in [change.obligation, *_supported(change.obligation, reform.policy, supporting)]:
+                    asked = questions.get((owed.occurrence_id or 0, owed.unit_id, owed.subject), [])
+                    yield from _added(service, connection, reform, owed, asked, moment, cap)
 
 
-def _questions(connection: Connection, plan_id: int) -> dict[tuple[int, int], list[Obligation]]:
-    """The confirmations of a plan by occurrence and unit."""
-    found: dict[tuple[int, int], list[Obligation]] = {}
+def _supported(completion: Obligation, policy: Policy, supporting: Supporting) -> list[Obligation]:
+    """A completion as each support unit sees it that the new figures ask and nobody asked yet."""
+    if policy.support is Support.NONE or completion.state is not State.ARMED or completion.task_id is None:
+        return []
+    helpers = supporting.to_ask(completion.task_id, completion.due_at())
+    return [replace(completion, unit_id=helper, subject=SUPPORT) for helper in helpers]
+
+
+def _questions(connection: Connection, plan_id: int) -> dict[tuple[int, int, str], list[Obligation]]:
+    """The confirmations of a plan by occurrence, unit and subject."""
+    found: dict[tuple[int, int, str], list[Obligation]] = {}
     kind = table.c.kind == Kind.CONFIRMATION.value
     for one in obligations.select_where(connection, table.c.plan_id == plan_id, kind):
-        found.setdefault((one.occurrence_id or 0, one.unit_id), []).append(one)
+        found.setdefault((one.occurrence_id or 0, one.unit_id, one.subject), []).append(one)
     return found
 
 
@@ -138,6 +148,8 @@ def _added(
 
 def _asked(before: Obligation | None, completion: Obligation, planned: Planned, cap: int) -> Obligation:
     fresh = asking.question_of(completion) if before is None else before
+    if completion.subject == SUPPORT:
+        fresh = question_to_support(fresh, completion.unit_id)
     renewed = replace(asking.renewed(fresh, completion, planned), policy=completion.policy)
     return renewed.to(State.PLANNED, highest=highest_under(renewed, completion.policy, cap))
 

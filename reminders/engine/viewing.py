@@ -83,6 +83,7 @@ class Viewer:
             reports=o.reports,
             count=o.count,
             workdays_left=self._left(o),
+            overdue_after=o.policy.overdue_level1,
             promised=self._promised(o),
             next_step=self._next(o, shown),
             phones=self._phones(o.unit_id),

@@ -107,6 +107,7 @@ def _confirm(view: MessageView, items: Items) -> Section:
         f"{again}{_until(view, items)}答复{which}能否按期办结。",
         f"答复能否按期：{_when(view, items)}",
         "可以答复：能按期；有困难，申请延期到某日（写明原因）；已办结，提交审核；不归本单位。",
+        "注明“配合事项”的，只答复能否按期配合，由牵头单位报办结。" if any("配合事项" in i.marks for i in items) else "",
     )
 
 
@@ -194,7 +195,9 @@ def _after_return(view: MessageView, items: Items) -> str:
 
 
 def _after_due(view: MessageView, items: Items) -> str:
-    return f"到期后没有收到办结情况的，下一个工作日催办，并抄送单位负责人和{view.office.name}。"
+    after = min((item.overdue_after for item in items), default=1)
+    when = "下一个工作日" if after == 1 else f"第{after}个工作日"
+    return f"到期后没有收到办结情况的，{when}催办，并抄送单位负责人和{view.office.name}。"
 
 
 def _after_overdue(view: MessageView, items: Items) -> str:

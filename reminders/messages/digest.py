@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from reminders.messages.leaders import leaders_matters, leaders_sections, leaders_ways, leaders_why, shorts
 from reminders.messages.letter import Letter, Section
 from reminders.messages.office import OFFICE_NEXT, by_topic, office_matters, office_sections, office_ways
@@ -70,13 +72,20 @@ def _figures(digest: DigestView, lead: str) -> tuple[Section, ...]:
 
 def _unit(view: MessageView) -> Letter:
     digest = _week(view)
+    helped = tuple(item for item in view.items if item.unit != view.unit and item.kind == "confirmation")
+    view = replace(view, items=tuple(item for item in view.items if item not in helped))
     asks, lists = by_ask(view.items), week_lists(view, digest, named=False)
     first = matters(view, asks) if asks else ""
     return Letter(
         subject=f"{WEEKLY}{week_words(digest)}：{listing((first, week_counts(lists))) or '无到期事项'}",
         greeting=greeting(view),
         opening=catch_up(view),
-        sections=(*unit_sections(view), *week_sections(view, lists, named=False), *others(view)),
+        sections=(
+            *unit_sections(view),
+            *office_sections(view, helped),
+            *week_sections(view, lists, named=False),
+            *others(view),
+        ),
         button=button(view, asks) if asks else ("打开查看" if view.link else ""),
         link=view.link,
         ways=ways(view, asks),

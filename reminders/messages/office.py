@@ -15,6 +15,7 @@ from reminders.messages.words import (
     Ask,
     ask_of,
     by_unit,
+    caller,
     item_order,
     listing,
     number_of,
@@ -31,9 +32,10 @@ OFFICE_NEXT = "接下来：答复、代登记或决定之后，对应的项自�
 _DECISIONS = {
     "extension": "申请延期，待决定",
     "objection": "有异议，待决定",
-    "held": "拟请领导协调；两个工作日内不决定的自动列入，注明“主管处室未处理”",
+    "held": "拟请领导协调；到期不决定的自动列入，注明“主管处室未处理”",
     "review": "已提交，待审核",
-    "undecided": "三个工作日没有决定，已恢复计时，请尽快决定",
+    "undecided": "到期没有决定，已恢复计时，请尽快决定",
+    "support": "配合单位答复有困难，或者认为不归本单位，请联系",
 }
 _SILENCE = {"signature": "未签收", "confirmation": "未确认能否按期", "return": "未填报"}
 
@@ -59,8 +61,8 @@ def office_letter(view: MessageView) -> Letter:
         button="打开办理" if view.link else "",
         link=view.link,
         ways=office_ways(view),
-        brief_ways="电话答复的，请代登记",
-        closing=(OFFICE_NEXT, _why(view)),
+        brief_ways=f"电话答复的，请告诉{view.office.name}" if is_leading(view) else "电话答复的，请代登记",
+        closing=(_why(view),) if is_leading(view) else (OFFICE_NEXT, _why(view)),
         whole=True,
         sender=sender(view.office),
         number=view.number,
@@ -109,7 +111,14 @@ def office_matters(topics: Sequence[tuple[Topic, Items]]) -> str:
 
 def office_ways(view: MessageView) -> str:
     """The office's equal of the link."""
+    if is_leading(view):
+        return f"配合单位可以打开发给他们的链接答复；电话答复的，请告诉{caller(view.office)}代登记。"
     return "电话或当面答复的，请代登记，与网上答复效果相同。" + ("也可以直接回复本邮件。" if view.link else "")
+
+
+def is_leading(view: MessageView) -> bool:
+    """Whether a lead unit reads of the units that support its task, and not the lead office of everybody."""
+    return bool(view.unit) and view.unit != view.office.name
 
 
 def _overdue(view: MessageView, items: Items, mark: str) -> Section:
@@ -240,6 +249,9 @@ def _decide_count(items: Items) -> str:
 
 
 def _why(view: MessageView) -> str:
+    if is_leading(view):
+        why = f"为什么发给您：{view.unit}是这些事项的牵头单位，配合单位没有答复或有困难。"
+        return f"{why}答复情况不排名、不作为考核依据。"
     return f"为什么发给您：{view.unit or view.office.name}是本方案的主管处室。签收和答复情况不排名、不作为考核依据。"
 
 

@@ -75,6 +75,7 @@ class ItemView:
     reports: int = 0
     count: int = 1
     workdays_left: int | None = None  # to T0, on the slot's day; negative after it
+    overdue_after: int = 1  # working days after the due day on which delay is told
     promised: str = ""  # the unit's last answer in words, e.g. 9月16日答复“能按期”
     next_step: str = ""  # the next thing the unit will be asked besides, in words
     phones: tuple[PersonView, ...] = ()

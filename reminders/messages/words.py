@@ -40,6 +40,7 @@ _ASK_OF_STEP = {
     "held": Ask.DECIDE,
     "undecided": Ask.DECIDE,
     "review": Ask.DECIDE,
+    "support": Ask.DECIDE,
     "line": Ask.LINE,
 }
 _ASK_OF_KIND = {"signature": Ask.SIGN, "return": Ask.RETURN, "confirmation": Ask.CONFIRM}
@@ -237,6 +238,7 @@ _STEP_ALONE = {
     "held": "拟报领导",
     "undecided": "逾期未决定",
     "review": "待审核",
+    "support": "配合有困难",
     "attend": "提请研究",
     "line": "例行",
 }

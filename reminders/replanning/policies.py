@@ -12,7 +12,7 @@ from dataclasses import replace
 from reminders import silence
 from reminders.obligations import Change, Kind, Obligation, State, fact
 from reminders.planner import Planned, asking_step, leaders_slot
-from reminders.policy import Policy
+from reminders.policy import Policy, Support
 from reminders.replanning.ladder import exceptions_of, key_of, laddered
 from reminders.replanning.moment import Moment
 from reminders.replanning.returns import reminded_by
@@ -37,6 +37,8 @@ def under_policy(
     """
     if not obligation.is_open:
         return Change(obligation)
+    if obligation.supports and policy.support is Support.NONE:
+        return silence.closed(replace(obligation, policy=policy), WHY) or Change(obligation)
     renewed = replace(obligation, policy=policy, highest=max(highest_under(obligation, policy, cap), obligation.level))
     if (obligation.state is State.HELD and renewed.highest < 2) or _is_past_its_highest(obligation, policy, cap):
         return _no_further(renewed)
@@ -160,7 +162,9 @@ def highest_under(obligation: Obligation, policy: Policy, cap: int) -> int:
     top: dict[Kind, Callable[[], int]] = {
         Kind.SIGNATURE: lambda: policy.signature.highest,
         Kind.COMPLETION: lambda: policy.climbs.of(obligation.ladder),
-        Kind.CONFIRMATION: lambda: min(policy.confirmation.highest, policy.climbs.of(obligation.ladder)),
+        Kind.CONFIRMATION: lambda: min(
+            policy.confirmation.highest, policy.climbs.of(obligation.ladder), 1 if obligation.supports else 2
+        ),
         Kind.RETURN: lambda: 1,
     }
     return min(top[obligation.kind](), cap)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, select, update
 
-from reminders.obligations import Kind, Obligation, State
+from reminders.obligations import SUPPORT, Kind, Obligation, State
 from reminders.policy import Ladder, Policy
 from reminders.slots import Slot
 from reminders.store.database import Database
@@ -191,7 +191,7 @@ def columns(obligation: Obligation) -> dict[str, Any]:
 
 def value(row: Row[Any]) -> Obligation:
     """A row of `_query` as the frozen value the transitions read."""
-    own = row.unit_id == row.lead_office_id
+    own = row.unit_id == row.lead_office_id and row.subject != SUPPORT
     return Obligation(
         id=row.id,
         kind=Kind(row.kind),

@@ -81,6 +81,7 @@ EVENTS = {
     "slot.released": "时段放行",
     "signature.covers": "签收并入新的事项",
     "signature.objected": "对事项提出异议",
+    "support.doubted": "配合单位答复有困难",
     "step.superseded": "提醒并入后一次",
     "step.taken": "到提醒时间",
     "task.added": "修订稿新增",

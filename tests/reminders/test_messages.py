@@ -181,7 +181,7 @@ def test_office_decides_on_what_waits_for_it() -> None:
     steps = ("extension", "objection", "held", "review", "undecided")
     text = compose(office_view(*(item(step=step, item_id=n) for n, step in enumerate(steps)))).text
     assert "请您决定5件" in text
-    for words in ("申请延期，待决定", "有异议，待决定", "两个工作日内不决定的自动列入", "已提交，待审核", "请尽快决定"):
+    for words in ("申请延期，待决定", "有异议，待决定", "到期不决定的自动列入", "已提交，待审核", "请尽快决定"):
         assert words in text
 
 
