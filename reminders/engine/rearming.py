@@ -15,6 +15,7 @@ from reminders.engine.awaited import spelled
 from reminders.engine.changes import Batch
 from reminders.engine.external import arming_of, dated_item, due_in_calendar
 from reminders.engine.foreseeing import forget
+from reminders.engine.helping import bring_up_to_date
 from reminders.engine.reassigning import hand_over, sign_for
 from reminders.engine.redating import WHY, Redating
 from reminders.engine.service import Service
@@ -102,6 +103,9 @@ class Rearming:
         self._signatures({unit for task in found for unit in involved(task)})
         self.batch.happened[:0] = self.arming.happened
         self.batch.write()
+        helped = Batch(self.service, self.connection, self.batch.directory, self.batch.slot)
+        bring_up_to_date(helped, self.plan_id, [task.id for task in found if not task.no_duty])
+        helped.write()
         forget(self.service, self.connection)
         if self.arming.plan.released_at is None:
             self.connection.execute(table.update().where(table.c.plan_id == self.plan_id).values(next_slot=None))

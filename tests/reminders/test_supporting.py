@@ -7,9 +7,10 @@ import pytest
 from reminders.answers import Choice
 from reminders.engine.decisions import Act
 from reminders.engine.reforming import reform
+from reminders.engine.revising import Answers, Source, revise
 from reminders.obligations import Kind, Obligation, State
 from reminders.policy import PRESETS, Policy, Preset, Support
-from tests.office import OFFICE, PUMPS, RIVER, RIVER_CLERK, WATER, WATER_CLERK, Story, task
+from tests.office import OFFICE, PUMPS, RIVER, RIVER_CLERK, WATER, WATER_CLERK, Story, plan_of, task
 from tests.reminders.owing import at
 
 STRICT = PRESETS[Preset.STRICT]
@@ -121,3 +122,13 @@ def test_an_objection_of_a_unit_that_only_supports_reaches_the_lead_office(story
     story.answer(Kind.SIGNATURE, Choice.SIGN, WATER_CLERK)
     story.answer(Kind.SIGNATURE, Choice.NOT_OURS, RIVER_CLERK, tasks=("12",), text="已划转")
     assert story.until("2022-08-22/pm") == ["综合处/liaison office objection"]
+
+
+def test_a_revised_plan_asks_who_helps_now_and_no_longer_who_left(story: Story) -> None:
+    begin(story)
+    source = Source("revised.txt", "0" * 64)
+    plan = plan_of(task("12", "9月底前", WATER, support=[PUMPS]))
+    revise(story.service, story.plan_id, plan, source, numbers=None, answers=Answers())
+    assert [one.state for one in asked(story)] == [State.CLOSED]
+    assert [(one.state, one.next_slot) for one in asked(story, PUMPS)] == [(State.PLANNED, at("2022-09-16/am"))]
+    assert "泵站中心/liaison unit 12:T-10" in story.until("2022-09-16/am")
