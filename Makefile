@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: help run setup check test test-long bench format clean
+.PHONY: help run setup check test test-long histories bench format clean
 
 help:  ## what each command does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -40,6 +40,12 @@ test: $(DEV_STAMP)  ## units, properties, the scenario, one short run against ea
 
 test-long: $(DEV_STAMP)  ## fault tables, browsers, mail servers, hostile files as well
 	CUIBAN_TEST_SEARCH=1 $(BIN)/pytest -q -m 'long or not long'
+
+# As many random histories of an office's year as wanted; the same SEED tells the same ones.
+COUNT ?= 1000
+SEED ?=
+histories: $(DEV_STAMP)  ## the model alone: COUNT=3000 SEED=7
+	CUIBAN_TEST_HISTORIES=$(COUNT) CUIBAN_TEST_SEED=$(SEED) $(BIN)/pytest -q -m long tests/model
 
 bench: $(DEV_STAMP)  ## every benchmark, each figure beside its floor
 	$(BIN)/python -m benchmarks

@@ -1,0 +1,126 @@
+"""The state machine: which acts there are, and what may be said with each. Hypothesis tells histories by it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from hypothesis import note
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+
+from tests.model.world import World
+
+WHICH = st.integers(0, 999)
+Open = Callable[[int, bool], World]  # a beginning's number, and whether digests are waited for
+After = Callable[[World], None]
+
+
+class Histories(RuleBasedStateMachine):
+    """An office in the middle of its year, and everything that may happen to it."""
+
+    opened: ClassVar[Open]
+    after: ClassVar[After]
+    beginnings: ClassVar[int] = 16
+    world: World
+
+    @initialize(number=WHICH, digests=st.sampled_from([False, False, False, True]))
+    def an_office_begins(self, number: int, digests: bool) -> None:
+        self.world = type(self).opened(number % self.beginnings, digests)
+
+    # time
+
+    @rule(days=st.integers(1, 10))
+    def days_pass(self, days: int) -> None:
+        self.world.do("time_passes", days=days)
+
+    @rule(days=st.integers(10, 40))
+    def weeks_pass(self, days: int) -> None:
+        self.world.do("time_passes", days=days)
+
+    @rule()
+    def the_next_slot_opens(self) -> None:
+        self.world.do("next_slot")
+
+    @rule(hours=st.integers(1, 70))
+    def hours_pass(self, hours: int) -> None:
+        self.world.do("hours_pass", hours=hours)
+
+    @rule(days=st.integers(1, 7))
+    def nothing_ticks(self, days: int) -> None:
+        self.world.do("we_are_away", days=days)
+
+    # units
+
+    @rule(which=WHICH, choice=st.integers(0, 3), many=st.integers(1, 4), who=st.integers(0, 3), days=st.integers(0, 40))
+    def somebody_answers(self, **choices: Any) -> None:
+        self.world.do("a_unit_answers", **choices)
+
+    @rule(which=WHICH, choice=st.integers(0, 3), who=st.integers(0, 3), days=st.integers(0, 40))
+    def a_unit_answers_everything(self, **choices: Any) -> None:
+        self.world.do("a_unit_answers", many=99, **choices)
+
+    @rule(which=WHICH, disputed=st.booleans())
+    def an_answer_is_taken_back(self, **choices: Any) -> None:
+        self.world.do("an_answer_is_taken_back", **choices)
+
+    # the lead office
+
+    @rule(act=st.integers(0, 9), which=WHICH, days=st.integers(0, 60), unit=st.integers(0, 4), by=st.integers(0, 1))
+    def the_lead_office_decides(self, **choices: Any) -> None:
+        self.world.do("the_lead_office_decides", **choices)
+
+    @rule(which=WHICH, days=st.integers(0, 60), by=st.integers(0, 1), fitting=st.integers(0, 9))
+    def the_lead_office_does_what_is_asked(self, **choices: Any) -> None:
+        self.world.do("the_lead_office_does_what_is_asked", **choices)
+
+    @rule(which=WHICH, days=st.integers(-30, 30), how=st.sampled_from(["report", "correct", "withdraw"]), to=WHICH)
+    def an_event_is_reported(self, **choices: Any) -> None:
+        self.world.do("an_event_is_reported", **choices)
+
+    @rule(which=WHICH, how=st.sampled_from(["day", "unit", "gone", "new"]), deadline=WHICH, unit=st.integers(0, 3))
+    def the_plan_is_revised(self, **choices: Any) -> None:
+        self.world.do("the_plan_is_revised", **choices)
+
+    @rule(preset=st.integers(0, 1))
+    def other_figures_are_applied(self, preset: int) -> None:
+        self.world.do("other_figures_are_applied", preset=preset)
+
+    @rule(scope=st.integers(0, 3))
+    def sending_is_paused(self, scope: int) -> None:
+        self.world.do("sending_is_paused", scope=scope)
+
+    @rule(scope=st.integers(0, 3))
+    def sending_is_resumed(self, scope: int) -> None:
+        self.world.do("sending_is_resumed", scope=scope)
+
+    @rule()
+    def the_digest_is_asked_for(self) -> None:
+        self.world.do("the_digest_is_asked_for")
+
+    @rule()
+    def the_ledger_is_sealed(self) -> None:
+        self.world.do("the_ledger_is_sealed")
+
+    # the far end, and we ourselves
+
+    @rule(who=st.integers(0, 9), verdict=st.integers(0, 5), times=st.integers(1, 12))
+    def the_far_end_fails(self, **choices: Any) -> None:
+        self.world.do("the_far_end_fails", **choices)
+
+    @rule(who=st.integers(0, 9))
+    def a_contact_is_mended(self, who: int) -> None:
+        self.world.do("a_contact_is_mended", who=who)
+
+    @rule()
+    def a_sender_dies(self) -> None:
+        self.world.do("the_sender_dies")
+
+    def teardown(self) -> None:
+        """The rest of the year, and what is only known at its end; then what really happened, line by line."""
+        if not hasattr(self, "world"):
+            return
+        try:
+            type(self).after(self.world)
+        finally:
+            note("\n".join(self.world.told))
