@@ -14,13 +14,13 @@ from datetime import datetime, timedelta
 
 from channels.outcome import Outcome, Verdict
 from channels.secrets import destination_key
-from reminders.engine import outcomes, poison
+from reminders.engine import outcomes, parking, poison
+from reminders.engine.done import Done
 from reminders.engine.leasing import Lease
-from reminders.engine.outcomes import Done
 from reminders.engine.preparing import Prepared, prepare
 from reminders.engine.service import Service
 from reminders.store.journals import Entry, Journal
-from reminders.store.outbox import Claimed
+from reminders.store.leases import Claimed
 
 log = logging.getLogger("cuiban.dispatch")
 
@@ -119,7 +119,7 @@ class _Sender:
 
     def _note(self, prepared: Prepared, outcome: Outcome) -> None:
         failing = self.failing.setdefault(prepared.row.channel, set())
-        if outcome.verdict in outcomes.NOT_THEIRS:
+        if outcome.verdict in parking.NOT_THEIRS:
             failing.add(prepared.message.contact_id)
         else:
             failing.clear()
@@ -127,8 +127,8 @@ class _Sender:
     def _wait(self, prepared: Prepared) -> datetime | None:
         """When to look again at a row that may not go now: its channel fails for everybody, or by its own limit."""
         row, now = prepared.row, self.service.machine_now()
-        if len(self.failing.get(row.channel, ())) >= outcomes.IN_A_ROW:
-            return now + outcomes.PARKED
+        if len(self.failing.get(row.channel, ())) >= parking.IN_A_ROW:
+            return now + parking.PARKED
         if not self.service.channels[row.channel].limits.per_minute:
             return None
         # Two contacts behind one robot share its limit.

@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from reminders.engine import outcomes
+from reminders.engine.acceptance import accepted
 from reminders.engine.rendering import destination_of
 from reminders.engine.service import Service
 from reminders.exceptions import Refused
-from reminders.store import events, messages, outbox
+from reminders.store import events, leases, messages, outbox
 from reminders.store.directory import people_by_id
 
 
@@ -59,12 +59,12 @@ def settle(service: Service, delivery_id: int, *, arrived: bool, by: str) -> Dou
 def _arrived(
     service: Service, connection: Connection, row: Row[Any], head: Row[Any], now: datetime
 ) -> Sequence[events.Event]:
-    outbox.settle(connection, row.id, None, state="sent", done_at=now)
-    return outcomes.accepted(service, connection, {head.id: head}, now)
+    leases.settle(connection, row.id, None, state="sent", done_at=now)
+    return accepted(service, connection, {head.id: head}, now)
 
 
 def _again(connection: Connection, row: Row[Any]) -> Sequence[events.Event]:
-    outbox.settle(connection, row.id, None, state="pending", retry_at=None, stumbles=0)
+    leases.settle(connection, row.id, None, state="pending", retry_at=None, stumbles=0)
     messages.mark(connection, row.message_id, "sealed")
     return ()
 

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Row
 
 from channels.outcome import Verdict
 from reminders.engine.incident import Incident
-from reminders.engine.outcomes import IN_A_ROW, NOT_THEIRS
+from reminders.engine.parking import IN_A_ROW, NOT_THEIRS
 from reminders.engine.presence import PAGE
 from reminders.engine.service import SMTP, WECOM, Service
 from reminders.engine.stops import stops

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from reminders.engine.service import Service
-from reminders.store import outbox
-from reminders.store.outbox import Claimed
+from reminders.store import leases
+from reminders.store.leases import Claimed
 
 
 @dataclass
@@ -29,7 +29,7 @@ class Lease:
             return []
         service, now = self.service, self.service.machine_now()
         with service.database.write() as connection:
-            rows = outbox.claim(service.database, connection, ids, self.name, now, span(service))
+            rows = leases.claim(service.database, connection, ids, self.name, now, span(service))
         self._seen |= {row.id for row in rows}
         return rows
 
@@ -37,7 +37,7 @@ class Lease:
         """Rows that go before any backlog, each offered once: one that may not leave now is not asked again."""
         service = self.service
         with service.database.read() as connection:
-            found = outbox.urgent_ids(connection, service.machine_now(), service.settings.batch)
+            found = leases.urgent_ids(connection, service.machine_now(), service.settings.batch)
         return [key for key in found if key not in self._seen]
 
     def kept(self) -> bool:
@@ -47,13 +47,13 @@ class Lease:
             return True
         self._renewed_at = now
         with self.service.database.write() as connection:
-            return outbox.renew(connection, self.name, now + whole) > 0
+            return leases.renew(connection, self.name, now + whole) > 0
 
     def give_back(self, ids: Sequence[int], retry_at: datetime | None = None) -> None:
         """Let others have rows that were not handed over."""
         if ids:
             with self.service.database.write() as connection:
-                outbox.release(connection, ids, self.name, retry_at)
+                leases.release(connection, ids, self.name, retry_at)
 
 
 def span(service: Service) -> timedelta:

@@ -16,8 +16,8 @@ from sqlalchemy.exc import OperationalError
 from channels.retry import backoff
 from reminders.engine.service import Service
 from reminders.exceptions import DatabaseUnreachable
-from reminders.store import events, messages, outbox
-from reminders.store.outbox import Claimed
+from reminders.store import events, leases, messages
+from reminders.store.leases import Claimed
 
 log = logging.getLogger("cuiban.poison")
 MOST_STUMBLES = 5
@@ -53,7 +53,7 @@ def note(row: Claimed, error: Exception) -> None:
 
 def set_aside(service: Service, connection: Connection, row: Claimed, lease: str, why: str) -> None:
     """Leave a row to a person; it is tried no more."""
-    if not outbox.settle(connection, row.id, lease, state=ASIDE, stumbles=row.stumbles + 1):
+    if not leases.settle(connection, row.id, lease, state=ASIDE, stumbles=row.stumbles + 1):
         return
     messages.mark(connection, row.message_id, ASIDE)
     happened = events.Event("delivery.set_aside", message_id=row.message_id, body={"delivery": row.id, "error": why})
@@ -65,6 +65,6 @@ def _stumbled(service: Service, lease: str, row: Claimed, error: Exception) -> N
     number = row.stumbles + 1
     with service.database.write() as connection:
         if number < MOST_STUMBLES:
-            outbox.stumble(connection, [row.id], lease, service.machine_now() + backoff(number))
+            leases.stumble(connection, [row.id], lease, service.machine_now() + backoff(number))
         else:
             set_aside(service, connection, row, lease, type(error).__name__)

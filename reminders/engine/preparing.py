@@ -13,14 +13,15 @@ from sqlalchemy import Connection, Row
 from channels.message import Payload, UnsendableMessage
 from channels.outcome import Outcome, Verdict
 from reminders.engine import outcomes
-from reminders.engine.outcomes import Done
+from reminders.engine.done import Done
+from reminders.engine.parking import park_key
 from reminders.engine.rendering import Desk, channel_message
 from reminders.engine.service import WECOM, Service
 from reminders.messages import MessageKind
 from reminders.obligations import ENDED
-from reminders.store import messages, outbox, pauses
+from reminders.store import leases, messages, outbox, parking, pauses, payloads
 from reminders.store.directory import Person, people_by_id
-from reminders.store.outbox import Claimed
+from reminders.store.leases import Claimed
 from reminders.store.pauses import Stopped
 
 PAUSED_FOR = timedelta(minutes=1)
@@ -49,11 +50,11 @@ class _Preparing:
         self._service, self._connection, self._lease = service, connection, lease
         now, self._machine_now = service.now(), service.machine_now()
         self._day, self._open = now.date(), service.slots.open_slot(now) is not None
-        self._payloads = outbox.payloads(service.database, connection, lease, [row.id for row in rows])
+        self._payloads = payloads.of_lease(service.database, connection, lease, [row.id for row in rows])
         self._rows = [row for row in rows if row.id in self._payloads]
         self._messages = messages.heads(connection, {row.message_id for row in self._rows})
         self._stopped: Stopped = pauses.active(connection)
-        self._parked = outbox.parked_now(connection, self._machine_now)
+        self._parked = parking.parked_now(connection, self._machine_now)
         self._fresh: dict[int, Payload] = {}
 
     @cached_property
@@ -76,12 +77,12 @@ class _Preparing:
         for row in self._rows:
             message = self._messages[row.message_id]
             if not self._wanted(message):
-                outbox.settle(self._connection, row.id, self._lease, state="struck")
+                leases.settle(self._connection, row.id, self._lease, state="struck")
                 messages.mark(self._connection, message.id, "empty")
                 continue
             wait = self._must_wait(row, message)
             if wait is not None:
-                outbox.release(self._connection, [row.id], self._lease, wait)
+                leases.release(self._connection, [row.id], self._lease, wait)
                 continue
             try:
                 ready.append(Prepared(row, message, self._payload(row, message)))
@@ -90,8 +91,8 @@ class _Preparing:
                 refused.append(Done(row, message, reason, self._service.now(), self._service.machine_now()))
         if "_desk" in self.__dict__:
             self._desk.write()
-        outbox.keep_payloads(self._connection, self._fresh, self._day)
-        outbox.begin(self._connection, [p.row.id for p in ready], self._lease, self._machine_now)
+        payloads.keep(self._connection, self._fresh, self._day)
+        leases.begin(self._connection, [p.row.id for p in ready], self._lease, self._machine_now)
         outcomes.record(self._service, self._connection, refused, self._lease)
         return ready
 
@@ -112,7 +113,7 @@ class _Preparing:
             return machine_now
         if self._paused(message):
             return machine_now + PAUSED_FOR
-        keys = {row.channel, outcomes.park_key(row.channel, message.contact_id)} & self._parked.keys()
+        keys = {row.channel, park_key(row.channel, message.contact_id)} & self._parked.keys()
         if keys:
             until = [self._parked[key].until for key in keys]
             return max((moment for moment in until if moment is not None), default=machine_now + LOOK_AGAIN)
@@ -139,7 +140,7 @@ class _Preparing:
         extra = [outbox.Wanted(message.id, row.channel, row.lane, part.part) for part in more]
         outbox.add(self._service.database, self._connection, extra)
         for part in more:
-            outbox.keep_part(self._connection, message.id, row.channel, part.part, part.address, part.body, self._day)
+            payloads.keep_part(self._connection, message.id, row.channel, part.part, part.address, part.body, self._day)
         self._fresh[row.id] = first
         return first
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from enum import StrEnum
 
-from reminders.engine.outcomes import current
 from reminders.engine.service import Service
 from reminders.store import events, links, messages, outbox
 from reminders.store.directory import people_by_id
@@ -37,7 +36,7 @@ def resend(service: Service, hashed: str) -> Resending:
             return Resending.TOO_SOON
         body = {"sentence": "您申请的新链接如下，原来的链接已过期。", "link_of": link.message_id}
         act = f"resend-{link.id}-{machine_now:%Y%m%d%H%M%S}"
-        slot = current(service)
+        slot = service.current_slot()
         made = messages.open_answer(service.database, connection, link.contact_id, slot, act, body, now)
         if made is not None:
             outbox.add(service.database, connection, [Wanted(made, route, URGENT) for route in routes[:1]])

@@ -48,6 +48,11 @@ class Service:
         """
         return isinstance(self.clock, SteadyClock)
 
+    def current_slot(self) -> Slot:
+        """The open slot, or the next one that opens."""
+        now = self.now()
+        return self.slots.open_slot(now) or self.slots.next_opening(now)
+
     def earliest(self) -> Slot:
         """The first slot that opens after now: what falls due inside a slot goes there."""
         return self.slots.next_opening(self.now())

@@ -13,12 +13,12 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from reminders.engine import outcomes, poison
+from reminders.engine.done import Done
 from reminders.engine.leasing import span
-from reminders.engine.outcomes import Done
 from reminders.engine.service import Service
-from reminders.store import messages, outbox
+from reminders.store import leases, messages
 from reminders.store.journals import Left
-from reminders.store.outbox import Claimed
+from reminders.store.leases import Claimed
 
 MOST_DEATHS = 8  # of senders that held a row alone and had not begun it
 
@@ -26,9 +26,9 @@ MOST_DEATHS = 8  # of senders that held a row alone and had not begun it
 def recover(service: Service) -> int:
     """Take over what belongs to nobody any more; how many rows. A living owner keeps its rows while its lease runs."""
     with service.database.read() as connection:
-        leases = outbox.leases(connection)
+        found = leases.leases(connection)
     taken = 0
-    for lease, until in leases.items():
+    for lease, until in found.items():
         left = service.journals.left(lease)
         if left.gone or until + _grace(service, left) < service.machine_now():
             taken += _take(service, lease, left)
@@ -37,7 +37,7 @@ def recover(service: Service) -> int:
 
 def _take(service: Service, lease: str, left: Left) -> int:
     with service.database.write() as connection:
-        rows = outbox.held(service.database, connection, lease)
+        rows = leases.held(service.database, connection, lease)
         if not left.gone and any(row.lease_until + _grace(service, left) >= service.machine_now() for row in rows):
             return 0  # renewed meanwhile
         heads = messages.heads(connection, {row.message_id for row in rows})
@@ -70,8 +70,8 @@ def _give_back(service: Service, connection: Connection, rows: Sequence[Claimed]
     """Rows that were never handed over. Where the round ended before it began a row, each may be what ended it."""
     ids = [row.id for row in rows]
     if left.begun or left.entries or not left.gone:
-        outbox.release(connection, ids, lease)
+        leases.release(connection, ids, lease)
     elif len(rows) == 1 and rows[0].stumbles + 1 >= MOST_DEATHS:
         poison.set_aside(service, connection, rows[0], lease, "killed")
     else:
-        outbox.stumble(connection, ids, lease)
+        leases.stumble(connection, ids, lease)

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import select
 
 from reminders.engine.digests import digest_readers, slot_of
-from reminders.engine.outcomes import current
 from reminders.engine.rendering import destination_of
 from reminders.engine.service import Service
 from reminders.slots import week_of
@@ -32,7 +31,7 @@ def digest_lines(service: Service, day: date, *, dry_run: bool) -> list[dict[str
             state = "sent" if reader in have else "would" if dry_run else "opened"
             person = people_by_id(connection, [reader])[reader]
             if state == "opened":
-                slot = slot_of(service, person, current(service))
+                slot = slot_of(service, person, service.current_slot())
                 messages.open_digest(service.database, connection, reader, slot, monday, service.now())
             lines.append({"destination": destination_of(connection, person), "week": str(monday), "state": state})
         return lines

@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, select, update
 
 from reminders import delay, silence
+from reminders.engine.acceptance import UNDELIVERED
 from reminders.engine.changes import Batch
-from reminders.engine.outcomes import UNDELIVERED, current
 from reminders.engine.service import Service
 from reminders.messages import MessageKind
 from reminders.obligations import ENDED, Change, Kind, Obligation
@@ -61,7 +61,7 @@ def _accept(scratch: Service, connection: Connection, taken: Sequence[tuple[Row[
     spoken = [levels for message, living in taken if (levels := _levels(message, living))]
     owed = {o.id: o for o in obligations.by_ids(connection, sorted({i for levels in spoken for i in levels}))}
     directory = Directory.load(connection, {o.plan_id for o in owed.values()}, {o.unit_id for o in owed.values()})
-    batch = Batch(scratch, connection, directory, current(scratch))
+    batch = Batch(scratch, connection, directory, scratch.current_slot())
     for levels in spoken:
         for number, level in levels.items():
             change = _accepted(scratch, owed[number], level)

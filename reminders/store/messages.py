@@ -275,6 +275,28 @@ def thread_starts(
     return {(row.contact_id, row.obligation_id): (row.id, row.message_id) for row in connection.execute(query)}
 
 
+def other_copy(connection: Connection, item: Row[Any], message_id: int, *, step: str | None, but_not: str) -> bool:
+    """Whether another personal message of an obligation's level was taken, or still may be.
+
+    One of the same step, or with None of any step that asks for something.
+    """
+    query = (
+        select(items.c.id)
+        .join(messages, messages.c.id == items.c.message_id)
+        .where(
+            items.c.obligation_id == item.obligation_id,
+            items.c.version == item.version,
+            items.c.level == item.level,
+            items.c.step == step if step is not None else items.c.step != but_not,
+            messages.c.kind != MessageKind.WORKGROUP.value,
+            items.c.message_id != message_id,
+            items.c.struck_at.is_(None),
+            messages.c.state.in_(["open", "sealed", "accepted", "unknown"]),
+        )
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
 def count_in_week(connection: Connection, contact_id: int, kind: MessageKind, first: Slot, last: Slot) -> int:
     """How many messages of a kind a destination has in a span of slots."""
     query = select(func.count()).where(

@@ -11,7 +11,7 @@ from reminders.clock import SHANGHAI
 from reminders.engine.service import Service
 from reminders.engine.viewing import destination
 from reminders.messages import MessageKind
-from reminders.store import events, messages, outbox
+from reminders.store import attempts, events, messages, outbox
 from reminders.store.directory import Directory, Person, people_by_id
 from reminders.store.mailbox import MessageRow, message_rows, readers
 from reminders.web.backend import (
@@ -58,7 +58,7 @@ class ServiceMailbox:
             people, names = _addressees(connection, [rows[0].contact_id])
             stored = messages.by_ids(connection, [message_id])[message_id]
             sent = outbox.of_messages(connection, [message_id])
-            tries = outbox.attempts_of(connection, [row.id for row in sent])
+            tries = attempts.of_deliveries(connection, [row.id for row in sent])
             about = {item.obligation_id for item in messages.living_items(connection, [message_id])}
             happened = events.of_message(connection, message_id, about)
             return MailboxMessage(

@@ -14,7 +14,7 @@ from reminders.messages import MessageKind
 from reminders.obligations import Kind, Obligation, State
 from reminders.policy import PRESETS, Preset
 from reminders.slots import Slot
-from reminders.store import marks, messages, obligations, outbox, plans
+from reminders.store import marks, messages, obligations, parking, plans
 from reminders.store.database import Database
 from reminders.store.messages import ItemRow
 from reminders.store.migrating import is_current, migrate
@@ -123,12 +123,12 @@ def test_a_mark_is_the_last_time_and_a_park_lasts_until_its_moment(story: Story)
     with database.write() as connection:
         for hour in (1, 3):
             marks.set_mark(database, connection, "tick", NOW.replace(hour=hour), NOW)
-        outbox.park(database, connection, "smtp", NOW.replace(hour=2), "登录被拒", NOW)
+        parking.park(database, connection, "smtp", NOW.replace(hour=2), "登录被拒", NOW)
         found = marks.mark(connection, "tick")
         assert found is not None
         assert found.at == NOW.replace(hour=3)
-        assert set(outbox.parked_now(connection, NOW)) == {"smtp"}
-        assert outbox.parked_now(connection, NOW.replace(hour=2)) == {}
+        assert set(parking.parked_now(connection, NOW)) == {"smtp"}
+        assert parking.parked_now(connection, NOW.replace(hour=2)) == {}
 
 
 def test_what_a_transaction_that_fails_wrote_is_gone(story: Story) -> None:

@@ -1,0 +1,182 @@
+"""Leases over deliveries: claimed by one sender for a while, renewed, given back, or taken over.
+
+A sender hands over in the order of the rows and journals each outcome before the next (`journals.py`); so after a
+kill exactly the row that was begun and has no outcome is unknown, and those after it were never begun.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, literal, select, update
+
+from reminders.store.database import Database
+from reminders.store.outbox import URGENT, WAITING, ready
+from reminders.store.tables import deliveries
+
+ALONE_AFTER = 3  # rounds that ended before a row was begun: from then on it is claimed by itself
+Claimed = Row[Any]  # the columns of _COLUMNS
+_ORDER = (deliveries.c.lane, deliveries.c.id)
+_COLUMNS = (
+    deliveries.c.id,
+    deliveries.c.message_id,
+    deliveries.c.channel,
+    deliveries.c.part,
+    deliveries.c.lane,
+    deliveries.c.attempts,
+    deliveries.c.repeats,
+    deliveries.c.stumbles,
+    deliveries.c.address,
+    deliveries.c.first_tried_on,
+    deliveries.c.lease_until,
+    deliveries.c.begun_at,
+)
+_FREE: dict[str, None] = {"lease": None, "lease_until": None, "begun_at": None}
+
+
+def claim(
+    database: Database,
+    connection: Connection,
+    ids: Sequence[int],
+    lease: str,
+    machine_now: datetime,
+    span: timedelta,
+) -> list[Claimed]:
+    """Take what of `ids` is still free, under one lease.
+
+    Rows come back in the order of sending. One that ended several rounds before it was begun travels alone: should it
+    be the one that kills its sender, it takes nobody with it any more.
+    """
+    free = (
+        select(deliveries.c.id, deliveries.c.stumbles)
+        .where(deliveries.c.id.in_(list(ids)), ready(machine_now))
+        .order_by(*_ORDER)
+    )
+    if database.is_postgresql:
+        free = free.with_for_update(skip_locked=True)
+    chosen = _company(list(connection.execute(free)))
+    if not chosen:
+        return []
+    taken = connection.execute(
+        update(deliveries)
+        .where(deliveries.c.id.in_(chosen))
+        .values(state="claimed", lease=lease, lease_until=machine_now + span)
+        .returning(*_COLUMNS)
+    ).all()
+    return sorted(taken, key=lambda row: (row.lane, row.id))
+
+
+def urgent_ids(connection: Connection, machine_now: datetime, most: int) -> list[int]:
+    """What waits of the urgent lane, oldest first."""
+    query = (
+        select(deliveries.c.id)
+        .where(deliveries.c.state.in_(WAITING), deliveries.c.lane == URGENT, ready(machine_now))
+        .order_by(deliveries.c.id)
+        .limit(most)
+    )
+    return [row.id for row in connection.execute(query)]
+
+
+def _company(free: Sequence[Row[Any]]) -> list[int]:
+    alone = [row.id for row in free if row.stumbles >= ALONE_AFTER]
+    return [row.id for row in free if row.stumbles < ALONE_AFTER] or alone[:1]
+
+
+def renew(connection: Connection, lease: str, until: datetime) -> int:
+    """Keep a lease; how many rows still belong to it (0: somebody took over, stop)."""
+    renewed = connection.execute(
+        update(deliveries).where(deliveries.c.lease == lease, deliveries.c.state == "claimed").values(lease_until=until)
+    )
+    return renewed.rowcount
+
+
+def held(database: Database, connection: Connection, lease: str) -> list[Claimed]:
+    """The rows that still belong to a lease, kept from others until the transaction ends."""
+    query = select(*_COLUMNS).where(deliveries.c.state == "claimed", deliveries.c.lease == lease).order_by(*_ORDER)
+    if database.is_postgresql:
+        query = query.with_for_update()
+    return list(connection.execute(query))
+
+
+def mine(database: Database, connection: Connection, lease: str, ids: Iterable[int]) -> set[int]:
+    """Which rows still belong to a lease, kept from others until the transaction ends."""
+    return {row.id for row in connection.execute(still_held(database, select(deliveries.c.id), lease, ids))}
+
+
+def still_held(database: Database, query: Select[Any], lease: str, ids: Iterable[int]) -> Select[Any]:
+    """A query of deliveries, for those that still belong to a lease, kept from others until the transaction ends."""
+    query = query.where(deliveries.c.id.in_(list(ids)), deliveries.c.lease == lease, deliveries.c.state == "claimed")
+    return query.with_for_update() if database.is_postgresql else query
+
+
+def begin(connection: Connection, ids: Sequence[int], lease: str, machine_now: datetime) -> None:
+    """Write down that rows are about to be handed over: without a journal, each of them is in doubt after a kill."""
+    if ids:
+        connection.execute(
+            update(deliveries)
+            .where(deliveries.c.id.in_(list(ids)), deliveries.c.lease == lease)
+            .values(begun_at=machine_now)
+        )
+
+
+def release(connection: Connection, ids: Sequence[int], lease: str, retry_at: datetime | None = None) -> None:
+    """Give rows back that were claimed and never handed over."""
+    if ids:
+        connection.execute(
+            update(deliveries)
+            .where(deliveries.c.id.in_(list(ids)), deliveries.c.lease == lease, deliveries.c.state == "claimed")
+            .values(state="retry" if retry_at else "pending", retry_at=retry_at, **_FREE)
+        )
+
+
+def stumble(connection: Connection, ids: Sequence[int], lease: str, retry_at: datetime | None = None) -> None:
+    """Give rows back whose round ended before they were begun, and count it."""
+    if ids:
+        connection.execute(
+            update(deliveries)
+            .where(deliveries.c.id.in_(list(ids)), deliveries.c.lease == lease, deliveries.c.state == "claimed")
+            .values(
+                state="retry" if retry_at else "pending",
+                retry_at=retry_at,
+                stumbles=deliveries.c.stumbles + 1,
+                **_FREE,
+            )
+        )
+
+
+def leases(connection: Connection) -> dict[str, datetime]:
+    """Every lease under which rows are held, and until when."""
+    query = (
+        select(deliveries.c.lease, func.min(deliveries.c.lease_until).label("until"))
+        .where(deliveries.c.state == "claimed", deliveries.c.lease.is_not(None))
+        .group_by(deliveries.c.lease)
+    )
+    return {row.lease: row.until for row in connection.execute(query)}
+
+
+def sent(connection: Connection, ids: Sequence[int], lease: str, at: datetime) -> None:
+    """Write down that channels took some rows."""
+    if ids:
+        connection.execute(
+            update(deliveries)
+            .where(deliveries.c.id.in_(list(ids)), deliveries.c.lease == lease, deliveries.c.state == "claimed")
+            .values(
+                state="sent",
+                attempts=deliveries.c.attempts + 1,
+                retry_at=None,
+                done_at=literal(at, deliveries.c.done_at.type),
+                stumbles=0,
+                **_FREE,
+            )
+        )
+
+
+def settle(connection: Connection, delivery_id: int, lease: str | None, **columns: Any) -> bool:
+    """Write what became of a row, if it still belongs to the lease."""
+    query = update(deliveries).where(deliveries.c.id == delivery_id)
+    if lease is not None:
+        query = query.where(deliveries.c.lease == lease, deliveries.c.state == "claimed")
+    done = connection.execute(query.values(**_FREE, **columns))
+    return done.rowcount == 1
