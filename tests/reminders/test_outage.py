@@ -84,8 +84,15 @@ def keep_ticking(story: Story, first: str, last: str) -> None:
 
 
 @pytest.fixture
-def served(story: Story) -> Story:
+def ticking() -> Story:
+    """In memory: these tell whole days of ticks."""
+    return Story(Database.in_memory(), outage_after_missed=10)
+
+
+@pytest.fixture
+def served(ticking: Story) -> Story:
     """A story in which a link page serves, until somebody stops it."""
+    story = ticking
     story.activate(task("12", "9月30日前", "供水处"), on="2022-08-22 08:00", preset=Preset.STRICT)
     story.at("2022-08-22 09:01").round()
     keep_serving(story, "2022-08-22 09:10", "2022-08-22 16:58")
@@ -150,19 +157,19 @@ def test_ticks_that_stop_while_the_page_is_away_add_only_what_is_more(served: St
     assert [body["workdays"] for body in served.events("outage.given-back")] == [1]
 
 
-def test_where_no_page_ever_was_none_is_missed(story: Story) -> None:
-    story.activate(task("12", "12月底前", "供水处"))
-    keep_ticking(story, "2022-08-22 09:01", "2022-08-23 16:58")
-    assert story.events("outage.given-back") == []
+def test_where_no_page_ever_was_none_is_missed(ticking: Story) -> None:
+    ticking.activate(task("12", "12月底前", "供水处"))
+    keep_ticking(ticking, "2022-08-22 09:01", "2022-08-23 16:58")
+    assert ticking.events("outage.given-back") == []
 
 
-def test_a_due_day_without_the_page_is_reported_as_much_later(story: Story) -> None:
-    story.activate(task("12", "8月24日前", "供水处"), on="2022-08-22 08:00", preset=Preset.STRICT)
-    keep_serving(story, "2022-08-22 09:01", "2022-08-23 17:00")
-    keep_ticking(story, "2022-08-24 09:00", "2022-08-24 17:00")
-    keep_serving(story, "2022-08-25 09:00", "2022-08-26 11:15")
-    assert {line.split()[0] for line in story.sent() if "12:T0" in line} == {"2022-08-24/am"}
-    assert {line.split()[0] for line in story.sent() if "12:T+1" in line} == {"2022-08-26/am"}
+def test_a_due_day_without_the_page_is_reported_as_much_later(ticking: Story) -> None:
+    ticking.activate(task("12", "8月24日前", "供水处"), on="2022-08-22 08:00", preset=Preset.STRICT)
+    keep_serving(ticking, "2022-08-22 09:01", "2022-08-23 17:00")
+    keep_ticking(ticking, "2022-08-24 09:00", "2022-08-24 17:00")
+    keep_serving(ticking, "2022-08-25 09:00", "2022-08-26 11:15")
+    assert {line.split()[0] for line in ticking.sent() if "12:T0" in line} == {"2022-08-24/am"}
+    assert {line.split()[0] for line in ticking.sent() if "12:T+1" in line} == {"2022-08-26/am"}
 
 
 def test_what_is_paused_gets_its_days_from_the_end_of_the_pause_alone(served: Story) -> None:
