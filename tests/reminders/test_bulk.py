@@ -57,10 +57,10 @@ def test_bodies_are_stored_as_single_ones_are(database: Database, rows: list[dic
 
 def test_a_reserved_id_is_nobody_elses(database: Database) -> None:
     with database.write() as connection:
-        first, second = reserve_ids(connection, units, 3), reserve_ids(connection, units, 2)
+        first, second, third = (reserve_ids(connection, units, count) for count in (3, 2, 1))
         insert_in_bulk(connection, units, [{"id": number, "name": f"甲{number}"} for number in second])
         late = connection.execute(units.insert().returning(units.c.id), {"name": "乙"}).scalar_one()
-    assert len({*first, *second, late}) == 6
+    assert len({*first, *second, *third, late}) == 7
 
 
 def test_a_row_that_does_not_fit_is_refused_as_ever_and_none_of_them_stays(database: Database) -> None:

@@ -11,12 +11,15 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import func, select
 
 from reminders.engine.activation import Choices
 from reminders.policy import PRESETS, Preset
 from reminders.rehearsal import Alternative, Difference, Span, compare_file, compare_stored
 from reminders.rehearsal.difference import compare
 from reminders.rehearsal.manners import SILENT, Manners
+from reminders.rehearsal.runs import copied
+from reminders.store.tables import items
 from schedules.workdays import china
 from tests.office import EVERYBODY, LEADER, OFFICE, RIVER, WATER, Story, plan_of, task
 from tests.reminders.test_rehearsal_totals import LINES
@@ -60,6 +63,13 @@ def test_what_says_the_same_in_another_slot_has_moved() -> None:
     )
     assert told(found) == (0, 1, 0, 0, 0)
     assert found.to_dict()["moved"][0]["was"] == "2022-09-16/am"
+
+
+def test_the_same_step_for_a_later_due_day_has_moved() -> None:
+    found = compare(
+        [line("2022-09-16/am", ("12", "T-10", "2022-09-30"))], [line("2022-09-23/am", ("12", "T-10", "2022-10-12"))]
+    )
+    assert told(found) == (0, 1, 0, 0, 0)
 
 
 def test_of_two_alike_the_one_for_the_same_due_day_has_moved() -> None:
@@ -127,6 +137,18 @@ def test_a_stored_plan_revised_today_repeats_nothing_that_was_sent(short_story: 
     assert found
     assert not [step for step in steps([*found.added, *found.dropped]) if " 12:" in step]
     assert not [one for one in steps(found.added) if one < "2022-09-16/pm"]
+
+
+def test_what_was_sent_is_known_where_something_is_changed(short_story: Story) -> None:
+    short_story.activate(ONE, TWO, on="2022-08-31 08:30", preset=Preset.STRICT)
+    short_story.until("2022-09-26/am")
+    for history, known in ((True, short_story.count(items)), (False, 0)):
+        scratch = copied(short_story.service, [short_story.plan_id], history=history)
+        with scratch.database.read() as connection:
+            before = items.c.slot < "2022-09-26"
+            count = connection.scalar(select(func.count()).select_from(items).where(before)) or 0
+        assert (count > 0) == history
+        assert count <= known
 
 
 def test_comparing_changes_nothing_that_is_stored(short_story: Story) -> None:
