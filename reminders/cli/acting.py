@@ -30,6 +30,8 @@ def activate_command(plan_id: int, **options: Any) -> None:
         click.echo(f"方案 {plan_id} 从下一个时段起开始发送。")
     for numbers in done.joint:
         click.echo(f"第{'、'.join(numbers)}项合并办结：一次答复、一次销号。")
+    if choices.joint and not done.joint:
+        click.echo("没有措施、时限、牵头单位都相同的事项，没有合并。")
     if done.proposed:
         groups = ",".join("+".join(numbers) for numbers in done.proposed)
         click.echo(f"可以合并办结的（措施、时限、牵头单位相同）：{groups}。")
