@@ -11,14 +11,18 @@ import pytest
 from sqlalchemy import func, select
 
 from reminders.engine.activation import Choices
+from reminders.engine.foreseeing import foresee_ahead
 from reminders.engine.sent import Line
 from reminders.exceptions import InputError
 from reminders.policy import Preset
 from reminders.rehearsal import Manners, Span, foreseen, runs
 from reminders.rehearsal.walking import walk
 from reminders.slots import Slot
+from reminders.store import foreseen as foresight
+from reminders.store.database import Database
 from reminders.store.tables import events, messages, metadata
 from tests.office import EVERYBODY, LEADER, OFFICE, RIVER, WATER, Story, plan_of, task
+from tests.reminders.test_guards import Guarded
 
 AUTUMN = Span(date(2022, 9, 15), date(2022, 10, 12))
 PLAN = plan_of(task("1", "贯穿全年", WATER, RIVER), task("12", "9月底前", WATER), task("13", "每月25日前", RIVER))
@@ -162,3 +166,16 @@ def test_what_is_joint_is_answered_and_finished_together(short_story: Story) -> 
     )
     assert "2022-10-08/am 5:T+1" in steps(alone, "供水处/liaison")
     assert not [step for step in steps(joint, "供水处/liaison") if "T+" in step or "remind" in step]
+
+
+def test_what_the_guard_foresees_of_the_next_slots_is_what_a_rehearsal_lists() -> None:
+    story = Guarded(Database.in_memory())
+    story.activate(*PLAN.tasks, on="2022-09-15 08:30", preset=Preset.STRICT)
+    for moment in ("2022-09-15 08:45", "2022-09-29 08:45", "2022-10-07 08:45"):
+        story.at(moment)
+        foresee_ahead(story.service)
+        with story.service.database.read() as connection:
+            ahead = {slot: count for slot, count in foresight.read(connection).items() if slot > moment and count}
+        listed = foreseen(story.service, Span(story.clock.moment.date(), date(2022, 10, 31)))
+        assert ahead == {slot: listed[slot] for slot in ahead} != {}
+        story.until(f"{moment[:10]}/pm" if moment[:10] != "2022-10-07" else "2022-10-08/am")
