@@ -6,7 +6,7 @@ what is past not made up; what the plan opens later is armed by the new figures.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -25,7 +25,7 @@ from reminders.figures import changed
 from reminders.obligations import SUPPORT, Change, Kind, Obligation, State, fact
 from reminders.planner import Planned, asking_step
 from reminders.policy import Policy, Support
-from reminders.replanning import WHY, Moment, Moved, differences, highest_under, under_policy
+from reminders.replanning import WHY, Alike, Moment, Moved, differences, highest_under, under_policy
 from reminders.store import events, obligations, plans, replanned
 from reminders.store.directory import Directory, PlanRecord
 from reminders.store.tables import obligations as table
@@ -93,17 +93,29 @@ def _replan(
     mine = table.c.plan_id == reform.plan.id
     moment = Moment.of(service.now(), service.slots)
     cap = 2 if reform.plan.leader_ids else 1
+    slots = service.slots
+
+    def planned_anew(before: Obligation, taken: Collection[str]) -> tuple[Change, list[Moved]]:
+        change = under_policy(before, reform.policy, slots, moment, taken, cap=cap)
+        return change, list(differences(before, slots, change.obligation, slots, moment.earliest))
+
+    def asked_anew(opened: Obligation, _taken: Collection[str]) -> tuple[Change, list[Moved]]:
+        return Change(opened), list(differences(None, slots, opened, slots, moment.earliest))
+
+    alike, asks = Alike(planned_anew), Alike(asked_anew)
     questions, supporting = _questions(connection, reform.plan.id), Supporting(connection)
     for found in replanned.open_ones(service.database, connection, mine, hold=hold):
         taken = replanned.steps_taken(connection, [o.id for o in found])
         for before in found:
-            change = under_policy(before, reform.policy, service.slots, moment, taken.get(before.id, ()), cap=cap)
-            _note(service, reform, before, change.obligation, moment)
+            change, moved = alike(before, taken.get(before.id, ()))
+            _note(reform, before, change.obligation, moved)
             yield before, change
             if change.obligation.kind is Kind.COMPLETION:
                 for owed in [change.obligation, *_supported(change.obligation, reform.policy, supporting)]:
                     asked = questions.get((owed.occurrence_id or 0, owed.unit_id, owed.subject), [])
-                    yield from _added(service, connection, reform, owed, asked, moment, cap)
+                    for known, opening in _added(service, connection, reform, owed, asked, moment, cap):
+                        reform.moved += asks(opening.obligation)[1]
+                        yield known, opening
 
 
 def _supported(completion: Obligation, policy: Policy, supporting: Supporting) -> list[Obligation]:
@@ -142,7 +154,6 @@ def _added(
     opened = _asked(before, completion, planned, cap)
     if reform.plan.released_at is None:
         opened = opened.to(State.PLANNED, next_slot=None)
-    _note(service, reform, None, opened, moment)
     yield before, Change(opened, facts=(fact("obligation.opened", why=WHY),))
 
 
@@ -154,9 +165,9 @@ def _asked(before: Obligation | None, completion: Obligation, planned: Planned, 
     return renewed.to(State.PLANNED, highest=highest_under(renewed, completion.policy, cap))
 
 
-def _note(service: Service, reform: Reform, before: Obligation | None, after: Obligation, moment: Moment) -> None:
-    reform.moved += differences(before, service.slots, after, service.slots, moment.earliest)
-    was, now = (one.wait_last_on if one is not None else None for one in (before, after))
+def _note(reform: Reform, before: Obligation, after: Obligation, moved: list[Moved]) -> None:
+    reform.moved += moved
+    was, now = before.wait_last_on, after.wait_last_on
     if was is not None and now is not None and was != now:
         reform.waits.append((after, was, now))
 

@@ -7,7 +7,7 @@ that was sent comes again, nothing is skipped. A process that still runs by an e
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
@@ -18,8 +18,8 @@ from sqlalchemy import Connection, Row
 from reminders.engine.foreseeing import forget
 from reminders.engine.moving import moved_body
 from reminders.engine.service import Service
-from reminders.obligations import Obligation
-from reminders.replanning import Moment, Moved, differences, under_calendar
+from reminders.obligations import Change, Obligation
+from reminders.replanning import Alike, Moment, Moved, differences, under_calendar
 from reminders.slots import Slot, SlotCalendar, digest_slot, week_of
 from reminders.store import events, marks, obligations, plans, replanned
 from reminders.store.tables import obligations as table
@@ -125,13 +125,19 @@ def _replanned(
     """What changes, in batches; the steps that move are noted."""
     moment = Moment.of(service.now(), now)
     waiting = table.c.next_slot.is_not(None)
+
+    def planned_anew(before: Obligation, taken: Collection[str]) -> tuple[Change, list[Moved]]:
+        after = under_calendar(before, was, now, moment, taken)
+        return Change(after), list(differences(before, was, after, now, moment.earliest))
+
+    alike = Alike(planned_anew)
     for batch in replanned.open_ones(service.database, connection, waiting, hold=hold):
         taken = replanned.steps_taken(connection, [o.id for o in batch])
         changed = []
         for before in batch:
-            after = under_calendar(before, was, now, moment, taken.get(before.id, ()))
-            found.moved += differences(before, was, after, now, moment.earliest)
-            changed += [after] if after != before else []
+            change, moved = alike(before, taken.get(before.id, ()))
+            found.moved += moved
+            changed += [change.obligation] if change.obligation != before else []
         yield changed
 
 

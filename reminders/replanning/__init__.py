@@ -5,9 +5,10 @@ dates stay. A step that stands where its rule puts it goes where the rule puts i
 ours put elsewhere keeps the working days it has left. What is due already is left to the slot that opens next.
 """
 
+from reminders.replanning.alike import Alike
 from reminders.replanning.calendars import under_calendar
 from reminders.replanning.difference import Moved, differences
 from reminders.replanning.moment import Moment
 from reminders.replanning.policies import WHY, highest_under, under_policy
 
-__all__ = ["WHY", "Moment", "Moved", "differences", "highest_under", "under_calendar", "under_policy"]
+__all__ = ["WHY", "Alike", "Moment", "Moved", "differences", "highest_under", "under_calendar", "under_policy"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from reminders import delay, silence
 from reminders.clock import SHANGHAI
 from reminders.foresight import advance
-from reminders.obligations import Kind, Obligation, State
+from reminders.obligations import Change, Kind, Obligation, State
 from reminders.planner import asking_step
 from reminders.policy import PRESETS, Ladder, LeadersRhythm, Policy, Preset, Rung, Silence
-from reminders.replanning import Moment, differences, highest_under, under_calendar, under_policy
+from reminders.replanning import Alike, Moment, Moved, differences, highest_under, under_calendar, under_policy
 from reminders.replanning.difference import steps_ahead
 from reminders.slots import Slot, SlotCalendar
 from reminders.timetable import Quarter, return_days
@@ -409,3 +409,23 @@ def _holds(life: Life, after: Obligation, slots: SlotCalendar) -> None:
     if after.kind is Kind.COMPLETION and after.state is State.ARMED and not due_already:
         rungs = {planned.step for planned in steps_ahead(after, slots, first) if planned.step.startswith(("T-", "T0"))}
         assert not rungs & set(life.taken), "no rung twice"
+
+
+@given(republished())
+@settings(max_examples=40)
+def test_what_holds_for_one_holds_for_every_other_that_differs_only_in_whose_it_is(
+    found: tuple[Life, SlotCalendar],
+) -> None:
+    life, now = found
+    worked: list[int] = []
+
+    def work(before: Obligation, taken: Collection[str]) -> tuple[Change, list[Moved]]:
+        worked.append(before.id)
+        after = under_calendar(before, SLOTS, now, life.moment, taken)
+        return Change(after), list(differences(before, SLOTS, after, now, life.moment.earliest))
+
+    alike, other = Alike(work), replace(life.now, id=7, plan_id=8, unit_id=9, task_id=10, occurrence_id=11)
+    alike(life.now, life.taken)
+    change, moved = alike(other, life.taken)
+    assert worked == [life.now.id]
+    assert (change, moved) == work(other, life.taken)
