@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from reminders.engine.activation import Choices
 from reminders.engine.foreseeing import foresee_ahead
 from reminders.engine.sent import Line
+from reminders.engine.service import SMTP
 from reminders.exceptions import InputError
 from reminders.policy import Preset
 from reminders.rehearsal import Manners, Span, foreseen, runs
@@ -21,7 +22,7 @@ from reminders.slots import Slot
 from reminders.store import foreseen as foresight
 from reminders.store.database import Database
 from reminders.store.tables import events, messages, metadata
-from tests.office import EVERYBODY, LEADER, OFFICE, RIVER, WATER, Story, plan_of, task
+from tests.office import CHIEF, EVERYBODY, LEADER, OFFICE, OFFICE_CLERK, RIVER, WATER, WATER_CLERK, Story, plan_of, task
 from tests.reminders.test_guards import Guarded
 
 AUTUMN = Span(date(2022, 9, 15), date(2022, 10, 12))
@@ -179,3 +180,13 @@ def test_what_the_guard_foresees_of_the_next_slots_is_what_a_rehearsal_lists() -
         listed = foreseen(story.service, Span(story.clock.moment.date(), date(2022, 10, 31)))
         assert ahead == {slot: listed[slot] for slot in ahead} != {}
         story.until(f"{moment[:10]}/pm" if moment[:10] != "2022-10-07" else "2022-10-08/am")
+
+
+def test_who_cannot_be_reached_by_the_channels_there_are_is_sent_nothing(short_story: Story) -> None:
+    mute = replace(WATER_CLERK, email="")
+    short_story.activate(*ONE.tasks, on="2022-09-15 08:30", people=[mute, OFFICE_CLERK, CHIEF])
+    by_mail = replace(short_story.service, channels={SMTP: short_story.mailbox})
+    lines = rehearse_stored(by_mail, short_story.plan_id, None, AUTUMN, SILENT)
+    assert not steps(lines, "供水处/liaison")
+    assert "2022-09-15/am None:undelivered" in steps(lines, "综合处/liaison")
+    assert steps(rehearse_stored(short_story.service, short_story.plan_id, None, AUTUMN, SILENT), "供水处/liaison")
