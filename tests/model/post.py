@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
@@ -38,6 +39,10 @@ _STUCK = (
     " where d.message_id = m.id and d.state in ('pending', 'retry', 'claimed'))"
 )
 _SENT = "select contact_id, slot, kind from messages where state in ('sealed', 'accepted', 'unknown', 'failed')"
+_HANDED_OVER = (
+    "select d.payload, d.state, m.contact_id from deliveries d join messages m on m.id = d.message_id"
+    " where d.payload is not null"
+)
 # By their nature these come again, or at a person's act.
 AGAIN = ("review", "undelivered", "objection", "extension", "undecided", "held", "start")
 
@@ -132,6 +137,13 @@ class PostRoom:
         assert not often, f"leaders were told too often: {often}"
         most = max((limit for limit in limits if limit is not None), default=0)
         assert None in limits or max(group.values(), default=0) <= most, f"the group was told too often: {group}"
+
+    def arrived(self, taken: Mapping[bytes, int]) -> None:
+        """At the end: what stands as sent arrived, nothing more than twice, and at leaders nothing more than once."""
+        for payload, state, contact_id in self.watcher.reader.rows(_HANDED_OVER):
+            times, most = taken.get(bytes(payload), 0), 1 if self._role(contact_id)[0] == "leader" else 2
+            assert times >= (state == "sent"), f"sent, and never arrived: {payload!r}"
+            assert times <= most, f"arrived {times} times: {payload!r}"
 
     def _item(self, item: Item) -> None:
         row = self.watcher.rows[item.obligation_id]

@@ -44,6 +44,7 @@ class Life:
     stopped: list[Standing] = field(default_factory=list)
     ends: int = 0  # how often it came to an end
     woken: int = 0  # how often an end was undone, where the table allows it
+    asked: bool = False  # whether anybody was ever asked, in any version
 
 
 Levels = Callable[[Life, Standing], bool]
@@ -71,6 +72,10 @@ def _to(level: int) -> Levels:
         )
 
     return climbs
+
+
+def _never_asked(life: Life, after: Standing) -> bool:
+    return after.level == 0 and (not life.asked or after.version > life.standing.version)
 
 
 def _second_round(life: Life, after: Standing) -> bool:
@@ -133,6 +138,7 @@ SILENCE = {
     "obligation.exhausted": Row(tuple(s for s in OPEN_SILENCE if s is not State.EXHAUSTED), (State.EXHAUSTED,)),
     "obligation.closed": Row(OPEN_SILENCE, (State.CLOSED,)),
     "obligation.moved": Row(ANY, (State.PLANNED,), _anew),  # rule 10: asked anew for another day
+    "obligation.opened": Row((State.CLOSED,), (State.PLANNED,), _never_asked),  # other figures ask it after all
     "signature.objected": Row((State.ACKNOWLEDGED,), (State.ACKNOWLEDGED,)),
 }
 
@@ -192,11 +198,13 @@ def follow(life: Life, key: str, after: Standing) -> None:
     assert after.state in row.after, f"not to this state: {said}"
     assert row.levels(life, after), f"the level or the version is wrong: {said}, stopped at {life.stopped}"
     if life.standing.ended and not after.ended:
-        assert key == "withdrawn" or after.version > life.standing.version, f"an end came alive: {said}"
+        undone = key in ("withdrawn", "obligation.opened")
+        assert undone or after.version > life.standing.version, f"an end came alive: {said}"
         life.woken += 1
     life.ends += after.ended and not life.standing.ended
     assert life.ends <= life.woken + 1, f"ended twice: {said}"
     _remember(life, key, after)
+    life.asked = life.asked or key == "ask"
     life.standing = after
 
 

@@ -56,6 +56,7 @@ class World(UnitActs, OfficeActs):
         audit = verify(self.service.database)
         assert audit.problems == ()
         self.post.in_measure()
+        self.post.arrived(self.far_end.taken)
         keys = [(r.kind, r.plan_id, r.unit_id, r.occurrence_id, r.subject, r.standing.version) for r in self._rows()]
         assert len(keys) == len(set(keys)), "two obligations with one key"
 
