@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 from typing import Any
 
@@ -80,16 +81,18 @@ def pause(plan_id: int | None, unit: str | None, reason: str, by: str) -> None:
 @click.command("resume")
 @click.option("--plan", "plan_id", type=int, help="只恢复这个方案。")
 @click.option("--unit", help="只恢复这个单位。")
-@click.option("--confirm", is_flag=True, help="看过以后，恢复。")
-def resume(plan_id: int | None, unit: str | None, confirm: bool) -> None:
-    """恢复发送：先列出会发什么，加 --confirm 才恢复；停住的时间不计入等待。"""
+@click.option("--confirm", is_flag=True, help="不再询问。")
+@click.option("--dry-run", is_flag=True, help="只列出会发什么，不恢复。")
+def resume(plan_id: int | None, unit: str | None, confirm: bool, dry_run: bool) -> None:
+    """恢复发送：先列出会发什么，在终端上问过才恢复；停住的时间不计入等待。"""
     service = open_service()
-    if confirm:
-        click.echo(pausing.resume(service, plan_id=plan_id, unit=unit))
-        return
     for line in pausing.would_send(service, plan_id=plan_id, unit=unit):
         click.echo(line)
-    click.echo("还没有恢复。确认后再次执行并加 --confirm。")
+    asks = sys.stdin.isatty() and not confirm
+    if dry_run or (asks and not click.confirm("现在恢复发送吗？")):
+        click.echo("还没有恢复。")
+        return
+    click.echo(pausing.resume(service, plan_id=plan_id, unit=unit))
 
 
 @click.command("release")

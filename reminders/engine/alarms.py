@@ -124,8 +124,8 @@ def _leapt(incident: Incident) -> Alarm:
     lines = [
         f"{incident.reason}。超过一天，已暂停全部发送。",
         "影响：没有发出任何通知，时限停住；没有发出的都在库里，未丢失。",
-        "怎么办：1）核对服务器和数据库的时间、时区和对时服务　2）时间正确以后，cuiban resume 列出会发什么　"
-        "3）无误的，cuiban resume --confirm。",
+        "怎么办：1）核对服务器和数据库的时间、时区和对时服务　2）时间正确以后，cuiban resume --dry-run 列出会发什么　"
+        "3）无误的，cuiban resume。",
         _CLOSING,
     ]
     return Alarm("【待放行】系统时钟跳变，已暂停发送", "\n".join(lines))

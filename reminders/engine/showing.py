@@ -86,7 +86,8 @@ def _joint_lines(connection: Connection, task: Row[Any]) -> list[str]:
     if not task.joint:
         return []
     same = (tasks.c.plan_id == task.plan_id, tasks.c.joint == task.joint, tasks.c.id != task.id)
-    numbers = connection.scalars(select(tasks.c.number).where(*same).order_by(tasks.c.position)).all()
+    standing = select(tasks.c.number).where(*same, tasks.c.removed_at.is_(None))
+    numbers = connection.scalars(standing.order_by(tasks.c.position)).all()
     return [f"合并办结：与第{'、'.join(numbers)}项一次答复、一次销号"] if numbers else []
 
 
