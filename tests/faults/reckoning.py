@@ -38,8 +38,14 @@ class Fate:
 
     @property
     def is_lost(self) -> bool:
-        """Nobody got it, it was not refused for good, and no person is asked about it."""
-        return not self.copies and self.state not in ("failed", "struck", SET_ASIDE)
+        """Nobody got it, and it was neither refused for good nor, a leader's, left to a person.
+
+        Another's message that is left to a person after two doubts and never arrived is lost: it was promised at
+        least once.
+        """
+        if self.copies or self.state in ("failed", "struck"):
+            return False
+        return not (self.is_left and self.is_leaders)
 
     @property
     def is_left(self) -> bool:

@@ -12,7 +12,7 @@ from tests.faults.storm import Kill
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reliability.md"
 COLUMNS = (
-    *("fault", "times", "messages", "lost", "repeated", "in doubt, arrived once"),
+    *("fault", "times", "messages", "lost", "repeated", "in doubt, not twice"),
     *("of leaders repeated", "left to a person: leaders, others", "seen"),
 )
 HEAD = f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}"
@@ -50,14 +50,14 @@ class Entry:
         return leaders, sum(fate.is_left for fate in self.fates) - leaders
 
     @property
-    def doubted_once(self) -> int:
-        """In doubt, and at the far end only once: the repeat was needed, or is a person's to decide."""
+    def doubted_only(self) -> int:
+        """In doubt, and at the far end once or not at all: the repeat was needed, or is a person's to decide."""
         return sum(bool(fate.doubts) and fate.copies < 2 for fate in self.fates)
 
     def line(self) -> str:
         """Its line of the table."""
         left = "{}, {}".format(*self.left)
-        mostly = (self.times, len(self.fates), self.lost, len(self.repeated), self.doubted_once)
+        mostly = (self.times, len(self.fates), self.lost, len(self.repeated), self.doubted_only)
         figures = (*mostly, self.leaders_repeated, left)
         return f"| {self.fault} | {' | '.join(str(figure) for figure in figures)} | {self.seen} |"
 

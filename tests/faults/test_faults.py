@@ -14,6 +14,7 @@ from tests.faults.city import City
 from tests.faults.installation import without_pages
 from tests.faults.running import (
     BETWEEN,
+    EMBEDDED,
     EMBEDDED_KILLED,
     KILLED,
     LARGE,
@@ -47,6 +48,11 @@ def test_killed_workers_and_a_flushed_broker_lose_nothing_and_repeat_only_what_w
 
 def test_one_process_killed_and_started_again_loses_nothing(folder: Path) -> None:
     promises_kept([in_one_process(folder, 1, VILLAGE, 1)])
+
+
+def test_the_page_keeps_a_line_for_every_fault() -> None:
+    kept = [line.split(" | ")[0].removeprefix("| ") for line in table.kept().splitlines() if line.startswith("| ")]
+    assert {*production_trials(0, KILLED, TRIALS), EMBEDDED} <= {*kept}
 
 
 @needs_servers
