@@ -63,6 +63,7 @@ class Core:
         self.people = {(who.unit, who.role, who.name): who for who in beginning.people}
         self.watcher = Watcher(self.service)
         self.post = PostRoom(self.watcher)
+        self.asleep = 0  # rounds in which nothing is handed over
         self.acts: list[tuple[str, dict[str, Any]]] = []
         self.told: list[str] = []
         self.read = Reader(database)
@@ -127,7 +128,9 @@ class Core:
         """A tick and what it says waits, looked at; then nothing may be left that was due."""
         done = tick(self.service)
         try:
-            if done.waiting:
+            if self.asleep:
+                self.asleep -= 1
+            elif done.waiting:
                 dispatch(self.service, done.waiting)
         except Killed:
             self.told.append("  the sender died")

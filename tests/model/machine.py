@@ -112,6 +112,10 @@ class Histories(RuleBasedStateMachine):
     def a_contact_is_mended(self, who: int) -> None:
         self.world.do("a_contact_is_mended", who=who)
 
+    @rule(rounds=st.integers(1, 4))
+    def the_workers_sleep(self, rounds: int) -> None:
+        self.world.do("the_workers_sleep", rounds=rounds)
+
     @rule()
     def a_sender_dies(self) -> None:
         self.world.do("the_sender_dies")

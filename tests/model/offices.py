@@ -16,7 +16,7 @@ from tests.model.reading import driver
 from tests.office import CHIEF, EVERYBODY, OFFICE, OFFICE_HEAD, PUMPS, RIVER, WATER, YEAR, Story, task
 
 ABOUT, MOST_TASKS = 100, 60
-RICH = 4  # every fourth plan has more days and things that recur
+RICH = 8  # every eighth plan has more days and things that recur
 STEMS = (
     "修订节水管理办法",
     "检查河道取水口",

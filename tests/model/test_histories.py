@@ -25,7 +25,7 @@ from tests.servers import database_on
 SHORT, THROUGH_POSTGRESQL = 40, 10
 MANY = int(os.environ.get("CUIBAN_TEST_HISTORIES") or 1000)
 START = int(os.environ.get("CUIBAN_TEST_SEED") or int.from_bytes(os.urandom(3)))
-STEPS = 60
+STEPS = 40
 PIECE = 100
 IN_WORDS = 25  # every so manieth history has its messages worded as well
 
@@ -89,7 +89,7 @@ class ThroughPostgresql(Teller):
 def _piece(place: Path, start: int, count: int) -> int:
     """Some of them, one after the other; how many were told."""
     place.mkdir()
-    teller = Teller(place)
+    teller = Teller(place, again=20)
     with without_words():
         teller.tell(count - count // IN_WORDS, start=start, steps=STEPS)
     if count >= IN_WORDS:

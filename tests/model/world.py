@@ -41,6 +41,11 @@ class World(UnitActs, OfficeActs):
         self.people[key] = again
         return str(self._try(lambda: import_contacts(self.service, [again])))
 
+    def the_workers_sleep(self, rounds: int) -> str:
+        """Ticks go on, but for some rounds nobody hands anything over."""
+        self.asleep = rounds
+        return f"{rounds} rounds"
+
     def the_sender_dies(self) -> str:
         """In the middle of its next hand-over; what it held is taken over when its lease is over."""
         self.far_end.kills = 1
