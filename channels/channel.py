@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -40,6 +41,14 @@ class Channel(Protocol):
 
     def close(self) -> None:
         """Give back connections. A later send opens new ones."""
+
+
+@runtime_checkable
+class ExactChannel(Channel, Protocol):
+    """A channel that knows the instant from which its far end may have taken a message: nothing before is in doubt."""
+
+    def send_noting(self, payload: Payload, begin: Callable[[], object]) -> Outcome:
+        """As `send`; `begin` is called right before the far end can take the message, and only then."""
 
 
 @runtime_checkable

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections import deque
+from collections.abc import Callable
 
 from channels.channel import Limits
 from channels.headers import mail_address
@@ -40,6 +41,13 @@ class SmtpChannel:
 
     def send(self, payload: Payload) -> Outcome:
         """One try. A kept connection that the server has meanwhile closed is replaced within the same try."""
+        return self.send_noting(payload, _nothing)
+
+    def send_noting(self, payload: Payload, begin: Callable[[], object]) -> Outcome:
+        """The same; `begin` is called right before the message itself leaves, after the server said that it wants it.
+
+        Connecting, logging in and the envelope take most of the time, and none of it can leave a message in doubt.
+        """
         try:
             mail_address(payload.address)  # it comes back from a database, and goes into a command
         except UnsendableMessage as reason:
@@ -47,10 +55,10 @@ class SmtpChannel:
         try:
             kept = self._take()
             session = kept or self._new_session()
-            outcome = self._hand_over(session, payload)
+            outcome = self._hand_over(session, payload, begin)
             # Nothing was taken, and the answer (or the silence) was about the old connection: ask a new one.
             if kept and not session.usable and outcome.verdict is Verdict.RETRY_LATER:
-                outcome = self._hand_over(self._new_session(), payload)
+                outcome = self._hand_over(self._new_session(), payload, begin)
         except NoSession as refusal:
             return refusal.outcome
         return outcome
@@ -72,9 +80,9 @@ class SmtpChannel:
             except IndexError:  # another thread took it
                 return
 
-    def _hand_over(self, session: SmtpSession, payload: Payload) -> Outcome:
+    def _hand_over(self, session: SmtpSession, payload: Payload, begin: Callable[[], object]) -> Outcome:
         try:
-            return session.hand_over(payload.address, payload.body)
+            return session.hand_over(payload.address, payload.body, begin)
         finally:
             self._give_back(session)
 
@@ -92,6 +100,10 @@ class SmtpChannel:
             self._idle.append(session)
         else:
             session.close()
+
+
+def _nothing() -> None:
+    """Nobody wants to know when a message leaves."""
 
 
 def _context(settings: SmtpSettings) -> ssl.SSLContext | None:

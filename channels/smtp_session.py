@@ -13,6 +13,7 @@ import smtplib
 import socket
 import ssl
 from base64 import b64encode
+from collections.abc import Callable
 from dataclasses import replace
 
 from channels.outcome import Outcome, Verdict
@@ -43,8 +44,11 @@ class SmtpSession:
         self._pipelining = self._smtp.has_extn("pipelining")
         self._most_bytes = _size_limit(self._smtp.esmtp_features.get("size", ""))
 
-    def hand_over(self, recipient: str, data: bytes) -> Outcome:
-        """One message to one recipient; `data` ends with CRLF. Afterwards `usable` says whether another may follow."""
+    def hand_over(self, recipient: str, data: bytes, begin: Callable[[], object]) -> Outcome:
+        """One message to one recipient; `data` ends with CRLF. Afterwards `usable` says whether another may follow.
+
+        `begin` is called before the first byte of the message leaves: from then on the server may take it.
+        """
         if self._most_bytes and len(data) > self._most_bytes:
             detail = f"邮件有{len(data)}字节，邮件服务器最多收{self._most_bytes}字节。"
             return Outcome(Verdict.REFUSED_CONTENT, "size", detail)
@@ -53,6 +57,7 @@ class SmtpSession:
             refused = self._envelope(recipient)
             if refused is not None:
                 return refused
+            begin()
             # A failure in here means that the dot, which goes last, never left this machine.
             self._smtp.send(_stuffed(data) + b".\r\n")
         except (OSError, smtplib.SMTPException) as error:

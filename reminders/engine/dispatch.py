@@ -11,7 +11,9 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
+from channels.channel import Channel, ExactChannel
 from channels.outcome import Outcome, Verdict
 from channels.secrets import destination_key
 from reminders.engine import outcomes, parking, poison
@@ -21,6 +23,7 @@ from reminders.engine.preparing import Prepared, prepare
 from reminders.engine.service import Service
 from reminders.store.journals import Entry, Journal
 from reminders.store.leases import Claimed
+from reminders.store.outbox import URGENT
 
 log = logging.getLogger("cuiban.dispatch")
 
@@ -61,7 +64,8 @@ class _Sender:
             if self.service.machine_now() - began > STOP_AFTER:
                 self.lease.give_back([row.id for row in rows])
                 break
-            size = self.size if self.journal.lasting else 1
+            # What is urgent goes one by one: should nobody find the journal, not a chunk of leaders' mail is in doubt.
+            size = self.size if self.journal.lasting and rows[0].lane != URGENT else 1
             rows = self._chunk(rows[:size]) + rows[size:]
             if rows:
                 rows = sorted([*self.lease.claim(self.lease.urgent()), *rows], key=_order)
@@ -76,6 +80,7 @@ class _Sender:
     def _chunk(self, rows: Sequence[Claimed]) -> list[Claimed]:
         """From checking to the outcomes, for about a second; the rows that were not reached."""
         ready = poison.isolating(self.service, self.lease.name, rows, self._prepare)
+        self.journal.prepared()
         began, done = self.service.machine_now(), list[Done]()
         reached = 0
         while reached < len(ready) and not (done and self.service.machine_now() - began > A_CHUNK):
@@ -94,7 +99,6 @@ class _Sender:
         if until is not None:
             self.lease.give_back([prepared.row.id], until)
             return
-        self.journal.begin(prepared.row.id)
         found = self._hand_over(prepared)
         self.sent += 1
         if self.journal.end(Entry(found.row.id, found.outcome, found.at, found.machine_at)):
@@ -110,12 +114,20 @@ class _Sender:
         channel = prepared.row.channel
         self.used.add(channel)
         try:
-            outcome = self.service.channels[channel].send(prepared.payload)
+            outcome = self._send(self.service.channels[channel], prepared)
         except Exception as error:  # a channel never raises; one that does anyway must not send the row for ever
             log.exception("channel %s broke while it held delivery %d", channel, prepared.row.id)
             outcome = Outcome(Verdict.IN_DOUBT, "error", f"发送程序出错（{type(error).__name__}），可能已经送达。")
         self._note(prepared, outcome)
         return Done(prepared.row, prepared.message, outcome, self.service.now(), self.service.machine_now())
+
+    def _send(self, channel: Channel, prepared: Prepared) -> Outcome:
+        """The journal says that a row is begun at the last moment at which that is not yet so."""
+        begin = partial(self.journal.begin, prepared.row.id)
+        if isinstance(channel, ExactChannel):
+            return channel.send_noting(prepared.payload, begin)
+        begin()
+        return channel.send(prepared.payload)
 
     def _note(self, prepared: Prepared, outcome: Outcome) -> None:
         failing = self.failing.setdefault(prepared.row.channel, set())

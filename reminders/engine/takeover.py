@@ -69,7 +69,7 @@ def _begun(row: Claimed, left: Left) -> bool:
 def _give_back(service: Service, connection: Connection, rows: Sequence[Claimed], lease: str, left: Left) -> None:
     """Rows that were never handed over. Where the round ended before it began a row, each may be what ended it."""
     ids = [row.id for row in rows]
-    if left.begun or left.entries or not left.gone:
+    if left.prepared or not left.gone:
         leases.release(connection, ids, lease)
     elif len(rows) == 1 and rows[0].stumbles + 1 >= MOST_DEATHS:
         poison.set_aside(service, connection, rows[0], lease, "killed")

@@ -45,6 +45,7 @@ class Left:
     whole: bool  # the journal is complete: a row without a line was never begun
     entries: tuple[Entry, ...] = ()
     begun: frozenset[int] = frozenset()  # handed over, with or without an outcome
+    prepared: bool = False  # rows were checked and worded: none of them is what ended the process before that
 
 
 NOT_HERE = Left(gone=False, alive=False, whole=False)
@@ -56,6 +57,9 @@ class Journal(Protocol):
     @property
     def lasting(self) -> bool:
         """Whether lines outlive the process; where not, each outcome goes into the database before the next row."""
+
+    def prepared(self) -> None:
+        """Say that a chunk was checked and worded."""
 
     def begin(self, delivery_id: int) -> bool:
         """Say that a row is about to be handed over; False where it could not be written down."""
@@ -88,6 +92,9 @@ class NoJournal:
 
     def __init__(self, *, lasting: bool = False) -> None:
         self.lasting = lasting
+
+    def prepared(self) -> None:
+        """As Journal.prepared."""
 
     def begin(self, _delivery_id: int) -> bool:
         """As Journal.begin."""
@@ -131,6 +138,10 @@ class FileJournal:
     path: Path
     lasting: bool = True
     finished: bool = field(default=False, init=False)
+
+    def prepared(self) -> None:
+        """As Journal.prepared."""
+        self._write(b'{"prepared":true}\n')
 
     def begin(self, delivery_id: int) -> bool:
         """As Journal.begin."""
@@ -227,7 +238,8 @@ class FileJournals:
         same_boot = bool(lines) and lines[0].get("boot") == self._boot
         entries = tuple(_entry(line) for line in lines if "end" in line)
         begun = frozenset(line["begin"] for line in lines if "begin" in line)
-        return Left(gone=gone, alive=not gone, whole=same_boot, entries=entries, begun=begun)
+        prepared = any("prepared" in line for line in lines)
+        return Left(gone=gone, alive=not gone, whole=same_boot, entries=entries, begun=begun, prepared=prepared)
 
 
 def _boot_id() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 import threading
+from functools import partial
 from typing import Any
 
 import pytest
@@ -363,3 +364,13 @@ class ScriptedServer(threading.Thread):
                 self.heard.append(connection.recv(4096))
                 if not self.heard[-1]:
                     return
+
+
+def test_a_message_is_begun_only_when_the_server_wants_it(server: SmtpServer) -> None:
+    begun: list[str] = []
+    server.script(Fault("rcpt", "550 5.1.1 No such user", recipient=GONE))
+    sender = channel(server)
+    for address in (GONE, "here@example.gov.cn"):
+        sender.send_noting(payload(address), partial(begun.append, address))
+    sender.close()
+    assert begun == ["here@example.gov.cn"]
