@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -19,6 +19,7 @@ from reminders.engine.rendering import Desk, channel_message
 from reminders.engine.service import WECOM, Service
 from reminders.messages import MessageKind
 from reminders.obligations import ENDED
+from reminders.slots import AM
 from reminders.store import leases, messages, outbox, parking, pauses, payloads
 from reminders.store.directory import Person, people_by_id
 from reminders.store.leases import Claimed
@@ -49,7 +50,7 @@ class _Preparing:
     def __init__(self, service: Service, connection: Connection, rows: Sequence[Claimed], lease: str) -> None:
         self._service, self._connection, self._lease = service, connection, lease
         now, self._machine_now = service.now(), service.machine_now()
-        self._day, self._open = now.date(), service.slots.open_slot(now) is not None
+        self._day, self._slot = now.date(), service.slots.open_slot(now)
         self._payloads = payloads.of_lease(service.database, connection, lease, [row.id for row in rows])
         self._rows = [row for row in rows if row.id in self._payloads]
         self._messages = messages.heads(connection, {row.message_id for row in self._rows})
@@ -109,8 +110,10 @@ class _Preparing:
     def _must_wait(self, row: Claimed, message: Row[Any]) -> datetime | None:
         """When to look again, where nothing may leave now: out of hours, paused, parked, channel not configured."""
         service, machine_now = self._service, self._machine_now
-        if message.kind != MessageKind.ANSWER and not self._open:
+        if message.kind != MessageKind.ANSWER and self._slot is None:
             return machine_now
+        if self._slot is not None and self._slot.half != AM and self._to_leader(message):
+            return machine_now + LOOK_AGAIN
         if self._paused(message):
             return machine_now + PAUSED_FOR
         keys = {row.channel, park_key(row.channel, message.contact_id)} & self._parked.keys()
@@ -118,6 +121,13 @@ class _Preparing:
             until = [self._parked[key].until for key in keys]
             return max((moment for moment in until if moment is not None), default=machine_now + LOOK_AGAIN)
         return None if row.channel in service.channels else machine_now + LOOK_AGAIN
+
+    def _to_leader(self, message: Row[Any]) -> bool:
+        """Leaders are written to in the morning alone, also where the morning's try failed."""
+        if message.kind != MessageKind.DIGEST:
+            return bool(message.kind == MessageKind.LEADERS)
+        reader = self._people.get(message.contact_id)
+        return reader is not None and reader.role == "leader"
 
     def _paused(self, message: Row[Any]) -> bool:
         """Whether somebody stopped everything, or a plan or unit that the message speaks of."""
@@ -131,7 +141,7 @@ class _Preparing:
         """The bytes of a part: made at the first hand-over, the same ever after."""
         kept = self._payloads[row.id]
         if kept is not None:
-            return Payload(row.part, self._address_now(row, message), bytes(kept))
+            return replace(kept, address=self._address_now(row, message) or kept.address)
         person = self._people.get(message.contact_id)
         if person is None:
             raise UnsendableMessage("收件人已不在登记名单里。")
@@ -146,9 +156,9 @@ class _Preparing:
 
     def _address_now(self, row: Claimed, message: Row[Any]) -> str:
         """A robot's address stands in no byte of what it is sent: a mended one is used at the next try."""
-        person = self._people.get(message.contact_id)
-        if person is None or row.channel != WECOM:
-            return str(row.address)
+        person = self._people.get(message.contact_id) if row.channel == WECOM else None
+        if person is None:
+            return ""
         worded = messages.by_ids(self._connection, [message.id])[message.id]
         again = channel_message(self._service, self._connection, worded, person, row.channel)
         return self._service.channels[row.channel].render(again)[0].address

@@ -28,7 +28,6 @@ _COLUMNS = (
     deliveries.c.attempts,
     deliveries.c.repeats,
     deliveries.c.stumbles,
-    deliveries.c.address,
     deliveries.c.first_tried_on,
     deliveries.c.lease_until,
     deliveries.c.begun_at,

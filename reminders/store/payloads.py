@@ -13,10 +13,13 @@ from reminders.store.leases import still_held
 from reminders.store.tables import deliveries
 
 
-def of_lease(database: Database, connection: Connection, lease: str, ids: Iterable[int]) -> dict[int, bytes | None]:
-    """The bytes of rows that still belong to a lease, None for what was never worded."""
-    query = still_held(database, select(deliveries.c.id, deliveries.c.payload), lease, ids)
-    return {row.id: row.payload for row in connection.execute(query)}
+def of_lease(database: Database, connection: Connection, lease: str, ids: Iterable[int]) -> dict[int, Payload | None]:
+    """What rows that still belong to a lease were made of, None for what was never worded."""
+    wanted = select(deliveries.c.id, deliveries.c.part, deliveries.c.address, deliveries.c.payload)
+    return {
+        row.id: Payload(row.part, row.address, bytes(row.payload)) if row.payload is not None else None
+        for row in connection.execute(still_held(database, wanted, lease, ids))
+    }
 
 
 def keep(connection: Connection, found: Mapping[int, Payload], day: date) -> None:

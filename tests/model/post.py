@@ -170,6 +170,8 @@ class PostRoom:
         role = self._role(one.contact_id)[0]
         slot = SLOTS.open_slot(now)
         assert one.kind == "answer" or slot is not None, f"sent outside the window at {now}: {one}"
+        morning = slot is not None and slot.half == AM
+        assert role != "leader" or one.kind == "answer" or morning, f"a leader was written to at {now}: {one}"
         before = self.tried.setdefault(one.delivery_id, [])
         assert Verdict.ACCEPTED.value not in before, f"sent again after it was accepted: {one}"
         doubts = before.count(Verdict.IN_DOUBT.value)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from channels.outcome import Verdict
 from reminders.contacts import Contact
-from reminders.obligations import Kind
+from reminders.obligations import Kind, State
 from reminders.policy import Preset
 from reminders.store.tables import deliveries, parked
 from tests.office import (
@@ -274,3 +274,16 @@ def test_waiting_is_not_undone_by_a_reminder_that_bounces(short_story: Story, ti
     refused(short_story, WATER_CLERK.email, WATER_HEAD.email, times=times)
     short_story.until("2022-08-25/pm")
     assert (short_story.standing(Kind.SIGNATURE), undelivered(short_story)) == (("waiting", 0), [])
+
+
+def test_what_a_leader_could_not_get_in_the_morning_comes_the_next_morning(story: Story) -> None:
+    story.activate(task("1", "9月底前"), on="2022-09-30 17:30", lapsed="overdue", preset=Preset.STRICT)
+    story.until("2022-10-11/pm")
+    story.mailbox.outcomes[CHIEF.email] = outcome(LATER, "451")
+    tries = []
+    for moment in ("2022-10-12 09:01", "2022-10-12 14:01", "2022-10-13 09:01"):
+        before = len(story.mailbox.payloads)
+        story.at(moment).round()
+        tries.append([payload.address for payload in story.mailbox.payloads[before:]].count(CHIEF.email))
+    assert tries == [1, 0, 1]
+    assert story.owed(Kind.COMPLETION).state is State.EXHAUSTED

@@ -18,7 +18,7 @@ from reminders.exceptions import DatabaseUnreachable
 from reminders.obligations import Kind
 from reminders.store.journals import FileJournals, NoJournals
 from reminders.store.tables import attempts, deliveries
-from tests.office import PUMP_CLERK, PUMPS, RIVER, WATER, WATER_CLERK, Story, outcome, task
+from tests.office import PUMP_CLERK, PUMPS, RIVER, RIVER_CLERK, WATER, WATER_CLERK, Story, outcome, task
 
 STANDING = task("1", "贯穿全年", WATER, RIVER, PUMPS)
 
@@ -202,3 +202,19 @@ def test_an_urgent_row_that_may_not_leave_now_is_offered_once_a_job(kept: Story)
         connection.execute(deliveries.update().values(lane=0))
     kept.at("2022-08-22 12:30")  # the window is shut
     assert (dispatch(kept.service, waiting[:1]), states(kept)) == (0, ["retry"] * 3)
+
+
+def test_a_row_that_a_chunk_did_not_reach_keeps_its_address(kept: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    send = kept.mailbox.send
+
+    def slow(payload: Payload) -> Outcome:
+        kept.clock.ahead += timedelta(seconds=2)  # longer than a chunk: the next row waits for another one
+        return send(payload)
+
+    monkeypatch.setattr(kept.mailbox, "send", slow)
+    dispatch(kept.service, kept.tick().waiting)
+    assert [payload.address for payload in kept.mailbox.payloads] == [
+        WATER_CLERK.email,
+        RIVER_CLERK.email,
+        PUMP_CLERK.email,
+    ]
