@@ -12,6 +12,7 @@ from reminders.cli.opening import open_service
 from reminders.cli.options import DAY, activation_options, choices_from
 from reminders.engine import outlook, pausing, surprises
 from reminders.engine.activation import activate
+from reminders.engine.closing import close_plan, still_open
 from reminders.engine.decisions import Act, Decision, decide, find_task
 from reminders.exceptions import InputError
 
@@ -49,6 +50,25 @@ def activate_command(plan_id: int, **options: Any) -> None:
             f"还没有开始发送。以后会发什么：cuiban rehearse {plan_id} --from 日期 --to 日期；"
             "开始发送：再次执行并加 --release。"
         )
+
+
+@click.command("close")
+@click.argument("plan_id", type=int)
+@click.option("--by", required=True, help="决定关闭的人。")
+@click.option("--reason", required=True, help="理由，例如年度工作结束。")
+@click.option("--confirm", is_flag=True, help="看过以后，关闭。")
+def close_command(plan_id: int, by: str, reason: str, confirm: bool) -> None:
+    """关闭一份方案：先列出还没有办结、没有答复的，加 --confirm 才关闭；跨年不会自动关闭。"""
+    service = open_service()
+    found = close_plan(service, plan_id, by=by, reason=reason) if confirm else still_open(service, plan_id)
+    left = f"{len(found.unfinished)} 项没有办结，{found.unanswered} 项没有答复，{found.not_returned} 份没有填报"
+    click.echo(
+        f"方案 {plan_id}「{found.title}」{'已关闭' if confirm else '还'}{'，当时有 ' if confirm else '有 '}{left}。"
+    )
+    for unit, number in found.unfinished:
+        click.echo(f"  {unit}　第{number}项")
+    if not confirm:
+        click.echo("还没有改动。确认关闭：再次执行并加 --confirm；关闭以后不再提醒，台账保留。")
 
 
 @click.command("decide")

@@ -23,6 +23,7 @@ COMMANDS = {
     "export": ("reminders.cli.export", "export_command"),
     "activate": ("reminders.cli.acting", "activate_command"),
     "decide": ("reminders.cli.acting", "decide_command"),
+    "close": ("reminders.cli.acting", "close_command"),
     "event": ("reminders.cli.event", "event_command"),
     "pause": ("reminders.cli.acting", "pause"),
     "resume": ("reminders.cli.acting", "resume"),

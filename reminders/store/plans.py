@@ -334,3 +334,11 @@ def of_reader(connection: Connection, contact_id: int, unit_id: int | None) -> s
     mine = plans.c.id.in_(led) | plans.c.id.in_(named) | ((plans.c.lead_office_id == unit_id) if unit_id else false())
     query = select(plans.c.id).where(plans.c.state == "active", mine)
     return {row.id for row in connection.execute(query)}
+
+
+def close(connection: Connection, plan_id: int) -> None:
+    """A plan is over: its open occurrences are closed, and it has no digest any more."""
+    mine = select(tasks.c.id).where(tasks.c.plan_id == plan_id)
+    open_ones = occurrences.c.task_id.in_(mine) & occurrences.c.state.in_(["armed", "routine"])
+    connection.execute(update(occurrences).where(open_ones).values(state="closed"))
+    connection.execute(update(plans).where(plans.c.id == plan_id).values(state="closed", next_digest_slot=None))
