@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from benchmarks.dispatch import _service
-from reminders.engine.dispatch import dispatch
+from reminders.engine.sending.dispatch import dispatch
 
 
 def main() -> int:

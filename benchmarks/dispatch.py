@@ -27,7 +27,7 @@ from channels.outcome import Outcome, Verdict
 from channels.smtp import SmtpChannel
 from channels.smtp_settings import Security, SmtpSettings
 from reminders.clock import SHANGHAI
-from reminders.engine.dispatch import dispatch
+from reminders.engine.sending.dispatch import dispatch
 from reminders.engine.service import SMTP, Service
 from reminders.policy import PRESETS, Preset
 from reminders.store.database import Database, insert_many

@@ -22,10 +22,10 @@ from starlette.applications import Starlette
 
 from reminders.acknowledgement import Limits
 from reminders.engine.assembly import assemble
-from reminders.engine.presence import PULSE, note_page
 from reminders.engine.service import SMTP, Service
-from reminders.engine.telling import can_tell
-from reminders.engine.watchdog import Watchdog
+from reminders.engine.watching.presence import PULSE, note_page
+from reminders.engine.watching.telling import can_tell
+from reminders.engine.watching.watchdog import Watchdog
 from reminders.exceptions import SettingsRejected
 from reminders.settings import Settings
 from reminders.store.migrating import migrate

@@ -28,9 +28,9 @@ from reminders.contacts import Contact, Role
 from reminders.engine.activation import Activated, Choices, activate
 from reminders.engine.answers import give
 from reminders.engine.decisions import Act, Decided, Decision, decide
-from reminders.engine.dispatch import dispatch
 from reminders.engine.intake import ContactsKept, import_contacts, import_plan
-from reminders.engine.sent import Line, sent_lines
+from reminders.engine.ledger.sent import Line, sent_lines
+from reminders.engine.sending.dispatch import dispatch
 from reminders.engine.service import MAILBOX, Service
 from reminders.engine.tick import Ticked, tick
 from reminders.obligations import Kind, Obligation

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from reminders.cli.opening import open_service
-from reminders.engine.auditing import Audit, verify
+from reminders.engine.ledger.auditing import Audit, verify
 
 
 @click.group("audit")

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from reminders.cli.opening import open_service
-from reminders.engine.exporting import Words, export
+from reminders.engine.ledger.exporting import Words, export
 from reminders.web.labels import CHANNELS, EVENTS, STATES, TRIES
 
 

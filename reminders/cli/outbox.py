@@ -6,7 +6,7 @@ import click
 
 from reminders.cli.opening import open_service
 from reminders.clock import SHANGHAI
-from reminders.engine.doubts import Doubt, doubts, settle
+from reminders.engine.sending.doubts import Doubt, doubts, settle
 from reminders.exceptions import InputError
 
 STATES = {"unknown": "不知是否送达", "aside": "程序出错，已搁置"}

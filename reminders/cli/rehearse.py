@@ -16,8 +16,8 @@ from reminders.cli.rehearsed import print_difference, print_json, print_lines, p
 from reminders.contacts import Contact, read_contacts
 from reminders.engine.activation import Choices
 from reminders.engine.assembly import scratch
+from reminders.engine.ledger.sent import Line
 from reminders.engine.revising import Answers
-from reminders.engine.sent import Line
 from reminders.exceptions import InputError
 from reminders.plans import Plan, read_plan
 from reminders.policy import PRESETS, Policy, Preset

@@ -9,7 +9,7 @@ from datetime import date
 import click
 
 from reminders.cli.columns import fitted, width_of
-from reminders.engine.sent import Line
+from reminders.engine.ledger.sent import Line
 from reminders.rehearsal import Difference, Span, Totals
 from reminders.rehearsal.totals import Destination
 from reminders.rehearsal.wording import KINDS, destination_words, items_words, slot_words

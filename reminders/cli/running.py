@@ -9,7 +9,7 @@ import click
 
 from reminders.cli.opening import open_service
 from reminders.clock import SHANGHAI, FixedClock
-from reminders.engine.dispatch import dispatch
+from reminders.engine.sending.dispatch import dispatch
 from reminders.engine.service import MAILBOX, Service
 from reminders.engine.surprises import lines_of
 from reminders.engine.tick import tick

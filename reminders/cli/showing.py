@@ -6,7 +6,7 @@ import click
 
 from reminders.cli.opening import open_service
 from reminders.engine.decisions import find_task
-from reminders.engine.showing import plan_lines, task_lines
+from reminders.engine.ledger.showing import plan_lines, task_lines
 
 
 @click.command("plans")

@@ -6,10 +6,10 @@ import threading
 
 import click
 
-from reminders.engine.alarms import alarm
 from reminders.engine.assembly import assemble
-from reminders.engine.telling import can_tell
-from reminders.engine.watchdog import Watchdog
+from reminders.engine.watching.alarms import alarm
+from reminders.engine.watching.telling import can_tell
+from reminders.engine.watching.watchdog import Watchdog
 from reminders.settings import load_settings
 
 

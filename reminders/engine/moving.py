@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from reminders.engine.showing import KINDS
+from reminders.engine.ledger.showing import KINDS
 from reminders.replanning import Moved
 from reminders.slots import Slot
 from reminders.store.tables import tasks, units

@@ -16,8 +16,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from reminders.engine.presence import PULSE
 from reminders.engine.service import Service
+from reminders.engine.watching.presence import PULSE
 from reminders.obligations import ENDED, Kind, Obligation, State
 from reminders.slots import AM, Slot, SlotCalendar
 from reminders.store import events, marks, obligations

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from reminders.engine.posting import post
+from reminders.engine.sending.posting import post
 from reminders.engine.service import Service
 from reminders.exceptions import NotFound, Refused
 from reminders.messages import MessageKind

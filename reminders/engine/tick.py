@@ -15,12 +15,12 @@ from reminders.engine.foreseeing import forget
 from reminders.engine.jumps import leap_between, offsets, stop_for
 from reminders.engine.outage import Absence, absence, give_back
 from reminders.engine.overtaking import overtake
-from reminders.engine.posting import post
-from reminders.engine.presence import PAGE
 from reminders.engine.republishing import settle
+from reminders.engine.sending.posting import post
+from reminders.engine.sending.takeover import recover
 from reminders.engine.service import Service
 from reminders.engine.surprises import let_go
-from reminders.engine.takeover import recover
+from reminders.engine.watching.presence import PAGE
 from reminders.messages import MessageKind
 from reminders.slots import Slot
 from reminders.store import events, marks, messages, obligations, outbox, pauses

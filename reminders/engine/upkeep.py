@@ -6,9 +6,9 @@ import logging
 from datetime import timedelta
 
 from reminders.engine.foreseeing import foresee_ahead
-from reminders.engine.heartbeat import beat
-from reminders.engine.sealing import seal_when_due
+from reminders.engine.ledger.sealing import seal_when_due
 from reminders.engine.service import Service
+from reminders.engine.watching.heartbeat import beat
 from reminders.store import marks
 
 SWEEP = "journals-swept"

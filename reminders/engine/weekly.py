@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from reminders.engine.digests import digest_readers, slot_of
-from reminders.engine.rendering import destination_of
+from reminders.engine.sending.rendering import destination_of
 from reminders.engine.service import Service
 from reminders.slots import week_of
 from reminders.store import messages

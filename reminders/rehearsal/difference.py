@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from reminders.engine.sent import Line
+from reminders.engine.ledger.sent import Line
 
 Key = Callable[[Line], Hashable]
 

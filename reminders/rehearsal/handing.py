@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, select, update
 
 from reminders import delay, silence
-from reminders.engine.acceptance import UNDELIVERED
 from reminders.engine.changes import Batch
+from reminders.engine.sending.acceptance import UNDELIVERED
 from reminders.engine.service import Service
 from reminders.messages import MessageKind
 from reminders.obligations import ENDED, Change, Kind, Obligation

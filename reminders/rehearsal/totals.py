@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from reminders.engine.sent import Line
+from reminders.engine.ledger.sent import Line
 from reminders.slots import Slot, week_of
 
 

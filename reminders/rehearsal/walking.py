@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from reminders.engine.sent import DigestLines, Line, sent_lines
+from reminders.engine.ledger.sent import DigestLines, Line, sent_lines
 from reminders.engine.service import Service
 from reminders.engine.tick import tick
 from reminders.rehearsal.handing import hand_over

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from reminders.engine.health import standing
 from reminders.engine.service import Service
+from reminders.engine.watching.health import standing
 from reminders.web.backend import DemoView, Health, Light
 from reminders.web.service_links import ServiceLinks
 from reminders.web.service_mailbox import ServiceMailbox

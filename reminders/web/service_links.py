@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, select
 from reminders.answers import Answer, Choice, Given, Giver
 from reminders.clock import SHANGHAI
 from reminders.engine import answers as answering
-from reminders.engine.resending import resend
+from reminders.engine.sending.resending import resend
 from reminders.engine.service import Service
 from reminders.engine.viewing import ROLES, Shown, Viewer
 from reminders.messages import ItemView, OfficeView

@@ -11,7 +11,7 @@ from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from reminders.engine.assembly import assemble
-from reminders.engine.dispatch import dispatch
+from reminders.engine.sending.dispatch import dispatch
 from reminders.engine.service import Service
 from reminders.engine.tick import Ticked, tick
 from reminders.engine.upkeep import after_tick

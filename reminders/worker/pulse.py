@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 
 from reminders.engine.assembly import assemble
-from reminders.engine.health import OK, standing
+from reminders.engine.watching.health import OK, standing
 from reminders.exceptions import CuibanError
 from reminders.settings import load_settings
 

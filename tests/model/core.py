@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from reminders.clock import SHANGHAI
-from reminders.engine.dispatch import dispatch
+from reminders.engine.sending.dispatch import dispatch
 from reminders.engine.service import MAILBOX
 from reminders.engine.tick import tick
 from reminders.exceptions import InputError, NotFound, Refused

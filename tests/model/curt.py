@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from unittest import mock
 
-from reminders.engine import rendering
+from reminders.engine.sending import rendering
 from reminders.messages import Rendered
 
 CURT = Rendered(subject="事由", text="正文", html="", markdown="正文")

@@ -10,10 +10,10 @@ from reminders.engine.correcting import correct
 from reminders.engine.correcting import withdraw as withdraw_event
 from reminders.engine.decisions import Act, Decision, decide
 from reminders.engine.external import report
+from reminders.engine.ledger.sealing import seal
 from reminders.engine.pausing import pause, resume
 from reminders.engine.reforming import reform
 from reminders.engine.revising import Answers, Source, revise
-from reminders.engine.sealing import seal
 from reminders.engine.weekly import digest_lines
 from reminders.obligations import State
 from reminders.policy import PRESETS, Preset

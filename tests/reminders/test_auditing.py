@@ -13,9 +13,9 @@ from sqlalchemy import Connection, text
 from reminders.answers import Choice
 from reminders.cli.group import commands
 from reminders.engine.activation import Choices, activate
-from reminders.engine.auditing import Audit, verify
 from reminders.engine.decisions import Act
-from reminders.engine.sealing import seal
+from reminders.engine.ledger.auditing import Audit, verify
+from reminders.engine.ledger.sealing import seal
 from reminders.obligations import Kind
 from reminders.policy import Preset
 from reminders.store.append_only import lifted

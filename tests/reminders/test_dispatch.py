@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from channels.message import Payload
 from channels.outcome import Outcome, Verdict
-from reminders.engine.dispatch import dispatch
 from reminders.engine.pausing import pause, resume
+from reminders.engine.sending.dispatch import dispatch
 from reminders.engine.tick import tick
 from reminders.obligations import Kind
 from reminders.policy import Preset

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from channels.outcome import Verdict
-from reminders.engine.doubts import doubts, settle
+from reminders.engine.sending.doubts import doubts, settle
 from reminders.exceptions import Refused
 from reminders.obligations import Kind
 from reminders.store.tables import deliveries

@@ -14,9 +14,9 @@ import pytest
 from reminders.answers import Answer, Choice, Door
 from reminders.engine.answers import give
 from reminders.engine.decisions import Act, find_task
-from reminders.engine.exporting import Words, export
 from reminders.engine.external import report
-from reminders.engine.spreadsheet import MOST_IN_CELL, Sheet, plain, write_book
+from reminders.engine.ledger.exporting import Words, export
+from reminders.engine.ledger.spreadsheet import MOST_IN_CELL, Sheet, plain, write_book
 from reminders.exceptions import InputError, NotFound
 from reminders.obligations import Kind
 from reminders.plans.plan import Task

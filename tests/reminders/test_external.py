@@ -16,7 +16,7 @@ from reminders.engine.correcting import correct, withdraw
 from reminders.engine.decisions import Act, find_task
 from reminders.engine.external import Reported, report
 from reminders.engine.intake import import_plan
-from reminders.engine.showing import task_lines
+from reminders.engine.ledger.showing import task_lines
 from reminders.exceptions import InputError, NotFound, Refused
 from reminders.obligations import Kind, Obligation, State
 from reminders.plans.plan import Task

@@ -15,7 +15,7 @@ from reminders.contacts import Contact
 from reminders.engine import surprises
 from reminders.engine.foreseeing import foresee_ahead, forget
 from reminders.engine.pausing import pause, resume, would_send
-from reminders.engine.stops import stops
+from reminders.engine.watching.stops import stops
 from reminders.exceptions import NotFound, Refused
 from reminders.obligations import Kind
 from reminders.slots import Slot

@@ -11,10 +11,10 @@ from reminders.acknowledgement import link_hash
 from reminders.answers import Answer, Choice
 from reminders.engine.activation import Choices, activate
 from reminders.engine.answers import give, withdraw
-from reminders.engine.completeness import completeness
 from reminders.engine.decisions import Act, find_task
-from reminders.engine.showing import task_lines
-from reminders.engine.yearbook import Yearbook
+from reminders.engine.ledger.completeness import completeness
+from reminders.engine.ledger.showing import task_lines
+from reminders.engine.ledger.yearbook import Yearbook
 from reminders.exceptions import ActivationRefused
 from reminders.obligations import Kind, Obligation, State
 from reminders.plans.plan import Task

@@ -18,10 +18,10 @@ from channels.smtp_settings import Security, SmtpSettings
 from reminders.cli.group import commands
 from reminders.embedded import Embedded
 from reminders.engine import upkeep
-from reminders.engine.health import standing
-from reminders.engine.heartbeat import SECONDS, beat
 from reminders.engine.service import SMTP
 from reminders.engine.upkeep import after_tick
+from reminders.engine.watching.health import standing
+from reminders.engine.watching.heartbeat import SECONDS, beat
 from reminders.exceptions import SettingsRejected
 from reminders.sample import sample_contacts
 from reminders.settings import load_settings

@@ -9,7 +9,7 @@ import pytest
 from reminders.clock import SHANGHAI
 from reminders.engine.outage import working_day, working_time
 from reminders.engine.pausing import pause, resume
-from reminders.engine.presence import note_page
+from reminders.engine.watching.presence import note_page
 from reminders.obligations import Kind
 from reminders.policy import Preset
 from reminders.store.database import Database

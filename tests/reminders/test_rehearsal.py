@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from reminders.engine.activation import Choices
 from reminders.engine.foreseeing import foresee_ahead
-from reminders.engine.sent import Line
+from reminders.engine.ledger.sent import Line
 from reminders.engine.service import SMTP
 from reminders.exceptions import InputError
 from reminders.policy import Preset

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from reminders.engine.auditing import verify
+from reminders.engine.ledger.auditing import verify
+from reminders.engine.ledger.sealing import seal
 from reminders.engine.revising import Answers, Source, compare_with, revise
-from reminders.engine.sealing import seal
 from reminders.obligations import Kind, State
 from reminders.plans.plan import Task
 from reminders.store import plans

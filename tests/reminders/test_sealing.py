@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from reminders.engine import sealing
-from reminders.engine.auditing import verify
-from reminders.engine.sealing import BATCH, seal, seal_when_due, waiting
+from reminders.engine.ledger import sealing
+from reminders.engine.ledger.auditing import verify
+from reminders.engine.ledger.sealing import BATCH, seal, seal_when_due, waiting
 from reminders.store import events as ledger
 from reminders.store import seals
 from reminders.store.append_only import REFUSAL

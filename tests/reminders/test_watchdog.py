@@ -20,12 +20,13 @@ from channels.smtp import SmtpChannel
 from channels.smtp_settings import Security, SmtpSettings
 from channels.wecom import WecomChannel
 from reminders.cli.group import commands
-from reminders.engine import jumps, surprises, watchdog
+from reminders.engine import jumps, surprises
 from reminders.engine.pausing import resume
-from reminders.engine.presence import note_page
 from reminders.engine.service import SMTP, WECOM
 from reminders.engine.tick import tick
-from reminders.engine.watchdog import AGAIN, PREFIX, Watchdog
+from reminders.engine.watching import watchdog
+from reminders.engine.watching.presence import note_page
+from reminders.engine.watching.watchdog import AGAIN, PREFIX, Watchdog
 from reminders.exceptions import DatabaseUnreachable
 from reminders.store import holds
 from reminders.store.database import Database

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from reminders.engine.sent import Line
+from reminders.engine.ledger.sent import Line
 from tests.scenarios import guangzhou
 from tests.scenarios.processes import Processes
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reminders.engine.sent import Line
+from reminders.engine.ledger.sent import Line
 from tests.scenarios import guangzhou
 from tests.scenarios.conftest import TownMaker, start
 from tests.scenarios.processes import Processes

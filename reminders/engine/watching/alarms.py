@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from reminders.clock import SHANGHAI
-from reminders.engine.incident import Incident
 from reminders.engine.service import SMTP
+from reminders.engine.watching.incident import Incident
 
 TICK, PAGE, CLOCK, HELD, UNDECIDED = "tick", "page", "clock", "held:", "undecided"
 _CHANNELS = {"smtp": "邮件", "wecom": "企业微信"}

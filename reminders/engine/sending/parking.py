@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from channels.outcome import Verdict
 from channels.retry import Decision
-from reminders.engine.done import Done
+from reminders.engine.sending.done import Done
 from reminders.engine.service import SMTP, Service
 from reminders.store import events, parking
 

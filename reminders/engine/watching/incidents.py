@@ -16,11 +16,11 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from channels.outcome import Verdict
-from reminders.engine.incident import Incident
-from reminders.engine.parking import IN_A_ROW, NOT_THEIRS
-from reminders.engine.presence import PAGE
+from reminders.engine.sending.parking import IN_A_ROW, NOT_THEIRS
 from reminders.engine.service import SMTP, WECOM, Service
-from reminders.engine.stops import stops
+from reminders.engine.watching.incident import Incident
+from reminders.engine.watching.presence import PAGE
+from reminders.engine.watching.stops import stops
 from reminders.store import liveness, marks, outbox
 from reminders.store.liveness import REACHED
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, select
 
-from reminders.engine.alarms import CLOCK, HELD
-from reminders.engine.incident import Incident
 from reminders.engine.surprises import described
+from reminders.engine.watching.alarms import CLOCK, HELD
+from reminders.engine.watching.incident import Incident
 from reminders.store import holds, pauses
 from reminders.store.directory import Directory
 from reminders.store.tables import plans

@@ -14,10 +14,10 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select
 
 from reminders.engine.activation import plan_record
+from reminders.engine.ledger.spreadsheet import Cell, Sheet, write_book
+from reminders.engine.ledger.yearbook import COLUMNS, Yearbook, moment, people_by_id
 from reminders.engine.service import Service
-from reminders.engine.spreadsheet import Cell, Sheet, write_book
 from reminders.engine.viewing import ROLES
-from reminders.engine.yearbook import COLUMNS, Yearbook, moment, people_by_id
 from reminders.messages import MessageKind
 from reminders.store.tables import (
     assignments,

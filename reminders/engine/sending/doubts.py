@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from reminders.engine.acceptance import accepted
-from reminders.engine.rendering import destination_of
+from reminders.engine.sending.acceptance import accepted
+from reminders.engine.sending.rendering import destination_of
 from reminders.engine.service import Service
 from reminders.exceptions import Refused
 from reminders.store import events, leases, messages, outbox

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, select
 
 from reminders.clock import SHANGHAI
 from reminders.engine.awaited import awaited, report_words
-from reminders.engine.completeness import completeness
+from reminders.engine.ledger.completeness import completeness
 from reminders.engine.service import Service
 from reminders.engine.viewing import Shown, Viewer
 from reminders.obligations import Kind, Obligation, State

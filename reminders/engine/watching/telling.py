@@ -9,8 +9,8 @@ from channels.channel import Channel
 from channels.message import Message, UnsendableMessage
 from channels.outcome import Verdict
 from channels.secrets import HIDDEN
-from reminders.engine.alarms import Alarm
 from reminders.engine.service import SMTP, WECOM, Service
+from reminders.engine.watching.alarms import Alarm
 
 log = logging.getLogger("cuiban.watchdog")
 

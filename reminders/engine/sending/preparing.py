@@ -12,10 +12,10 @@ from sqlalchemy import Connection, Row
 
 from channels.message import Payload, UnsendableMessage
 from channels.outcome import Outcome, Verdict
-from reminders.engine import outcomes
-from reminders.engine.done import Done
-from reminders.engine.parking import park_key
-from reminders.engine.rendering import Desk, channel_message
+from reminders.engine.sending import outcomes
+from reminders.engine.sending.done import Done
+from reminders.engine.sending.parking import park_key
+from reminders.engine.sending.rendering import Desk, channel_message
 from reminders.engine.service import WECOM, Service
 from reminders.messages import MessageKind
 from reminders.obligations import ENDED

@@ -16,10 +16,10 @@ from functools import partial
 from channels.channel import Channel, ExactChannel
 from channels.outcome import Outcome, Verdict
 from channels.secrets import destination_key
-from reminders.engine import outcomes, parking, poison
-from reminders.engine.done import Done
-from reminders.engine.leasing import Lease
-from reminders.engine.preparing import Prepared, prepare
+from reminders.engine.sending import outcomes, parking, poison
+from reminders.engine.sending.done import Done
+from reminders.engine.sending.leasing import Lease
+from reminders.engine.sending.preparing import Prepared, prepare
 from reminders.engine.service import Service
 from reminders.store.journals import Entry, Journal
 from reminders.store.leases import Claimed

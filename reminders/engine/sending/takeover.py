@@ -12,9 +12,9 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from reminders.engine import outcomes, poison
-from reminders.engine.done import Done
-from reminders.engine.leasing import span
+from reminders.engine.sending import outcomes, poison
+from reminders.engine.sending.done import Done
+from reminders.engine.sending.leasing import span
 from reminders.engine.service import Service
 from reminders.store import leases, messages
 from reminders.store.journals import Left

@@ -15,12 +15,12 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.exc import DBAPIError
 
-from reminders.engine import alarms
-from reminders.engine.incident import Incident
-from reminders.engine.incidents import Seen, look
 from reminders.engine.service import Service
-from reminders.engine.stops import is_stop, office_addresses
-from reminders.engine.telling import tell_by_mail, tell_operator
+from reminders.engine.watching import alarms
+from reminders.engine.watching.incident import Incident
+from reminders.engine.watching.incidents import Seen, look
+from reminders.engine.watching.stops import is_stop, office_addresses
+from reminders.engine.watching.telling import tell_by_mail, tell_operator
 from reminders.exceptions import DatabaseUnreachable
 from reminders.store import liveness, marks
 

@@ -11,12 +11,12 @@ from sqlalchemy.exc import OperationalError
 
 from channels.channel import PlainTextChannel
 from channels.retry import Decision, DeliveryState, next_state
-from reminders.engine import poison
-from reminders.engine.acceptance import accepted
-from reminders.engine.done import Done
-from reminders.engine.parking import IN_A_ROW, park, park_failing
-from reminders.engine.refusal import failed
-from reminders.engine.rendering import channel_message
+from reminders.engine.sending import poison
+from reminders.engine.sending.acceptance import accepted
+from reminders.engine.sending.done import Done
+from reminders.engine.sending.parking import IN_A_ROW, park, park_failing
+from reminders.engine.sending.refusal import failed
+from reminders.engine.sending.rendering import channel_message
 from reminders.engine.service import SMTP, Service
 from reminders.exceptions import DatabaseUnreachable
 from reminders.messages import MessageKind

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from reminders import silence
-from reminders.engine.acceptance import UNDELIVERED, speaking
 from reminders.engine.changes import Batch
+from reminders.engine.sending.acceptance import UNDELIVERED, speaking
 from reminders.engine.service import Service
 from reminders.obligations import Kind, Obligation, State
 from reminders.store import messages, obligations, outbox
