@@ -31,12 +31,13 @@ check: $(DEV_STAMP)  ## imports, lint, format, types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# What waits for processes of its own runs beside what computes; each says its own last line.
-PROCESSES := tests/scenarios tests/smoke tests/faults
+# Two halves that take about as long, side by side: what mostly waits for processes of its own is in the second, with
+# some of what computes. Each says its own last line.
+BESIDE := tests/scenarios tests/smoke tests/faults tests/model tests/docs tests/channels
 test: $(DEV_STAMP)  ## units, properties, the scenario, one short run against each real server
-	@$(BIN)/pytest -q $(PROCESSES) > $(VENV)/processes.log 2>&1 & other=$$!; \
-	$(BIN)/pytest -q $(addprefix --ignore ,$(PROCESSES)); mine=$$?; \
-	wait $$other; theirs=$$?; cat $(VENV)/processes.log; exit $$((mine || theirs))
+	@$(BIN)/pytest -q $(BESIDE) > $(VENV)/beside.log 2>&1 & other=$$!; \
+	$(BIN)/pytest -q $(addprefix --ignore ,$(BESIDE)); mine=$$?; \
+	wait $$other; theirs=$$?; cat $(VENV)/beside.log; exit $$((mine || theirs))
 
 test-long: $(DEV_STAMP)  ## fault tables, browsers, mail servers, hostile files as well
 	CUIBAN_TEST_SEARCH=1 $(BIN)/pytest -q -m 'long or not long'

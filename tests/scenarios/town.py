@@ -99,7 +99,7 @@ class Town:
             ticked = marks.mark(connection, "tick")
             if ticked is None or ticked.at < self.service.now():
                 return False
-            busy = obligations.any_due(connection, slot) or messages.unsealed(connection, slot)
+            busy = self._has_news(slot) or messages.unsealed(connection, slot)
             return not busy and outbox.oldest_waiting(connection) is None
 
     def answer_new_mail(self) -> None:
