@@ -354,10 +354,10 @@ def main() -> int:
     )
     server.script(*_faults(given.fault))
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-    with server:
+    # The caller may end us as soon as it has read the port: even while we print it.
+    with server, contextlib.suppress(KeyboardInterrupt):
         print(server.port, flush=True)  # the caller may have asked for any free port
-        with contextlib.suppress(KeyboardInterrupt):
-            signal.pause()
+        signal.pause()
     return 0
 
 
