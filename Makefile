@@ -33,7 +33,7 @@ check: $(DEV_STAMP)  ## imports, lint, format, types
 
 # Two halves that take about as long, side by side: what mostly waits for processes of its own is in the second, with
 # some of what computes. Each says its own last line.
-BESIDE := tests/scenarios tests/smoke tests/faults tests/model tests/docs tests/channels tests/schedules tests/web tests/reminders/cli tests/reminders/documents
+BESIDE := tests/scenarios tests/smoke tests/faults tests/model tests/docs tests/channels tests/schedules tests/web tests/reminders/cli tests/reminders/documents tests/reminders/plans
 test: $(DEV_STAMP)  ## units, properties, the scenario, one short run against each real server
 	@$(BIN)/pytest -q $(BESIDE) > $(VENV)/beside.log 2>&1 & other=$$!; \
 	$(BIN)/pytest -q $(addprefix --ignore ,$(BESIDE)); mine=$$?; \
