@@ -20,6 +20,7 @@ from reminders.engine.service import Service
 from reminders.messages import MessageKind
 from reminders.obligations import ENDED, Change, Kind, Obligation
 from reminders.store import obligations
+from reminders.store.among import among
 from reminders.store.directory import Directory
 from reminders.store.messages import by_ids, living_items
 from reminders.store.tables import deliveries, messages
@@ -30,7 +31,7 @@ ALWAYS = (MessageKind.DIGEST, MessageKind.ANSWER)  # they say something though n
 def hand_over(scratch: Service, delivery_ids: Sequence[int]) -> list[int]:
     """Accept the messages of some deliveries; their ids, in the order in which they would leave."""
     with scratch.database.write() as connection:
-        waiting = select(deliveries.c.message_id).where(deliveries.c.id.in_(delivery_ids))
+        waiting = select(deliveries.c.message_id).where(among(deliveries.c.id, delivery_ids))
         ids = dict.fromkeys(connection.scalars(waiting.order_by(deliveries.c.lane, deliveries.c.id)))
         rows = by_ids(connection, ids)
         living: dict[int, list[Row[Any]]] = defaultdict(list)
@@ -50,11 +51,11 @@ def _wanted(message: Row[Any], living: Iterable[Row[Any]]) -> bool:
 
 
 def _settle(connection: Connection, ids: list[int], wanted: list[int], now: datetime) -> None:
-    connection.execute(delete(deliveries).where(deliveries.c.message_id.in_(ids)))
+    connection.execute(delete(deliveries).where(among(deliveries.c.message_id, ids)))
     handed = {"state": "accepted", "accepted_at": now, "rendered_at": func.coalesce(messages.c.rendered_at, now)}
-    connection.execute(update(messages).where(messages.c.id.in_(wanted)).values(handed))
+    connection.execute(update(messages).where(among(messages.c.id, wanted)).values(handed))
     unwanted = sorted(set(ids) - set(wanted))
-    connection.execute(update(messages).where(messages.c.id.in_(unwanted)).values(state="empty"))
+    connection.execute(update(messages).where(among(messages.c.id, unwanted)).values(state="empty"))
 
 
 def _accept(scratch: Service, connection: Connection, taken: Sequence[tuple[Row[Any], list[Row[Any]]]]) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from channels.outcome import Outcome
+from reminders.store.among import among
 from reminders.store.database import insert_many
 from reminders.store.tables import attempts
 
@@ -44,5 +45,5 @@ def note(connection: Connection, tried: Iterable[Attempt]) -> None:
 
 def of_deliveries(connection: Connection, delivery_ids: Iterable[int]) -> list[Row[Any]]:
     """The attempts of deliveries, in order."""
-    query = select(attempts).where(attempts.c.delivery_id.in_(list(delivery_ids))).order_by(attempts.c.id)
+    query = select(attempts).where(among(attempts.c.delivery_id, delivery_ids)).order_by(attempts.c.id)
     return list(connection.execute(query))

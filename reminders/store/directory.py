@@ -10,6 +10,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, select
 
 from reminders.policy import Policy
+from reminders.store.among import among
 from reminders.store.tables import contacts, plan_leaders, plans, policies, units
 
 
@@ -104,7 +105,7 @@ def load_people(connection: Connection, unit_ids: Iterable[int], contact_ids: It
     query = (
         select(*_PERSON)
         .where(contacts.c.active.is_(True))
-        .where(contacts.c.unit_id.in_(list(unit_ids)) | contacts.c.id.in_(list(contact_ids)))
+        .where(among(contacts.c.unit_id, unit_ids) | among(contacts.c.id, contact_ids))
         .order_by(contacts.c.id)
     )
     return [Person(*row) for row in connection.execute(query)]

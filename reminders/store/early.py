@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select, update
 
 from reminders.messages import MessageKind
 from reminders.slots import Slot
+from reminders.store.among import among
 from reminders.store.tables import items, messages
 
 PERSONAL = [kind.value for kind in (MessageKind.UNIT, MessageKind.OFFICE, MessageKind.LEADERS)]
@@ -16,7 +17,7 @@ PERSONAL = [kind.value for kind in (MessageKind.UNIT, MessageKind.OFFICE, Messag
 
 def into_digests(connection: Connection, contact_ids: Sequence[int], slot: Slot, now: datetime) -> None:
     """On its day a digest takes the place of its reader's other message of the slot, whose items stand in it."""
-    mine = (messages.c.slot == str(slot), messages.c.sealed_at.is_(None), messages.c.contact_id.in_(list(contact_ids)))
+    mine = (messages.c.slot == str(slot), messages.c.sealed_at.is_(None), among(messages.c.contact_id, contact_ids))
     query = select(messages.c.id, messages.c.contact_id, messages.c.kind).where(*mine)
     rows = connection.execute(query).all()
     digests = {row.contact_id: row.id for row in rows if row.kind == MessageKind.DIGEST}

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from reminders.obligations import Change, Obligation
+from reminders.store.among import among
 from reminders.store.database import insert_many
 from reminders.store.tables import events
 
@@ -96,7 +97,7 @@ def newest_reason(connection: Connection, obligation_id: int, kind: str) -> str:
 
 def of_message(connection: Connection, message_id: int, obligation_ids: Iterable[int]) -> list[Row[Any]]:
     """The ledger behind one message: what names it, and what happened to the obligations of its items."""
-    wanted = (events.c.message_id == message_id) | events.c.obligation_id.in_(list(obligation_ids))
+    wanted = (events.c.message_id == message_id) | among(events.c.obligation_id, obligation_ids)
     return list(connection.execute(select(events).where(wanted).order_by(events.c.id)))
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select
 
 from reminders.obligations import State
 from reminders.slots import Slot
+from reminders.store.among import among
 from reminders.store.tables import contacts, deliveries, events, items, messages, obligations
 
 
@@ -32,7 +33,7 @@ def told(connection: Connection, obligation_ids: Iterable[int]) -> dict[int, lis
         .join(deliveries, deliveries.c.message_id == messages.c.id)
         .join(contacts, contacts.c.id == items.c.contact_id)
         .where(
-            items.c.obligation_id.in_(list(obligation_ids)),
+            among(items.c.obligation_id, obligation_ids),
             messages.c.accepted_at.is_not(None),
             deliveries.c.state == "sent",
             deliveries.c.part == 1,
@@ -70,8 +71,8 @@ def coming(connection: Connection, plan_ids: Iterable[int], unit_ids: Iterable[i
             obligations.c.due_on,
         )
         .where(
-            obligations.c.plan_id.in_(list(plan_ids)),
-            obligations.c.unit_id.in_(list(unit_ids)),
+            among(obligations.c.plan_id, plan_ids),
+            among(obligations.c.unit_id, unit_ids),
             obligations.c.next_slot.is_not(None),
             obligations.c.state.in_([State.PLANNED, State.ARMED]),
             obligations.c.kind != "signature",
@@ -96,7 +97,7 @@ class Answered:
 
 def units_that_answered(connection: Connection, unit_ids: Iterable[int]) -> set[int]:
     """The units of which anybody gave an answer."""
-    query = select(events.c.unit_id).where(events.c.type == "answer.given", events.c.unit_id.in_(list(unit_ids)))
+    query = select(events.c.unit_id).where(events.c.type == "answer.given", among(events.c.unit_id, unit_ids))
     return {row.unit_id for row in connection.execute(query.distinct())}
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select, update
 
+from reminders.store.among import among
 from reminders.store.database import Database
 from reminders.store.tables import external_events as table
 from reminders.store.tables import external_phases, occurrences, plans, schedules, tasks
@@ -55,13 +56,13 @@ def find(connection: Connection, plan_id: int, name: str, happening: Happening) 
 
 def live(connection: Connection, plan_ids: Iterable[int]) -> list[Row[Any]]:
     """The reports of some plans that nobody withdrew, in the order of their days."""
-    query = select(table).where(table.c.plan_id.in_(list(plan_ids)), table.c.withdrawn_at.is_(None))
+    query = select(table).where(among(table.c.plan_id, plan_ids), table.c.withdrawn_at.is_(None))
     return list(connection.execute(query.order_by(table.c.happened_on, table.c.id)))
 
 
 def locked(database: Database, connection: Connection, ids: Iterable[int]) -> list[Row[Any]]:
     """Reports by id that still stand, held against other writers until the transaction ends."""
-    query = select(table).where(table.c.id.in_(list(ids)), table.c.withdrawn_at.is_(None)).order_by(table.c.id)
+    query = select(table).where(among(table.c.id, ids), table.c.withdrawn_at.is_(None)).order_by(table.c.id)
     return list(connection.execute(query.with_for_update() if database.is_postgresql else query))
 
 
@@ -135,7 +136,7 @@ def reported_phases(connection: Connection, plan_ids: Iterable[int]) -> dict[int
         )
         .join(table, table.c.id == external_phases.c.external_id)
         .join(schedules, schedules.c.id == external_phases.c.dated_id)
-        .where(table.c.plan_id.in_(list(plan_ids)), table.c.withdrawn_at.is_(None))
+        .where(among(table.c.plan_id, plan_ids), table.c.withdrawn_at.is_(None))
         .order_by(table.c.happened_on, table.c.id)
     )
     found: dict[int, list[Row[Any]]] = defaultdict(list)

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select, update
 
 from reminders.obligations import Obligation
 from reminders.store import obligations
+from reminders.store.among import among
 from reminders.store.tables import obligations as table
 from reminders.store.tables import tasks
 
@@ -16,7 +17,7 @@ Key = tuple[object, ...]
 
 def join(connection: Connection, task_ids: Sequence[int], key: str) -> None:
     """From now on one act fulfils these tasks."""
-    connection.execute(update(tasks).where(tasks.c.id.in_(list(task_ids))).values(joint=key))
+    connection.execute(update(tasks).where(among(tasks.c.id, task_ids)).values(joint=key))
 
 
 def siblings(connection: Connection, owed: Iterable[Obligation]) -> list[Obligation]:
@@ -43,7 +44,7 @@ def siblings(connection: Connection, owed: Iterable[Obligation]) -> list[Obligat
 
 def _keys(connection: Connection, task_ids: Iterable[int]) -> dict[int, str]:
     """The joint tasks among some, each with its key."""
-    query = select(tasks.c.id, tasks.c.joint).where(tasks.c.id.in_(list(task_ids)), tasks.c.joint != "")
+    query = select(tasks.c.id, tasks.c.joint).where(among(tasks.c.id, task_ids), tasks.c.joint != "")
     return {row.id: row.joint for row in connection.execute(query)}
 
 

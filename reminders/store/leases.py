@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, literal, select, update
 
+from reminders.store.among import among
 from reminders.store.database import Database
 from reminders.store.outbox import URGENT, WAITING, ready
 from reminders.store.tables import deliveries
@@ -50,7 +51,7 @@ def claim(
     """
     free = (
         select(deliveries.c.id, deliveries.c.stumbles)
-        .where(deliveries.c.id.in_(list(ids)), ready(machine_now))
+        .where(among(deliveries.c.id, ids), ready(machine_now))
         .order_by(*_ORDER)
     )
     if database.is_postgresql:
@@ -60,7 +61,7 @@ def claim(
         return []
     taken = connection.execute(
         update(deliveries)
-        .where(deliveries.c.id.in_(chosen))
+        .where(among(deliveries.c.id, chosen))
         .values(state="claimed", lease=lease, lease_until=machine_now + span)
         .returning(*_COLUMNS)
     ).all()
@@ -106,7 +107,7 @@ def mine(database: Database, connection: Connection, lease: str, ids: Iterable[i
 
 def still_held(database: Database, query: Select[Any], lease: str, ids: Iterable[int]) -> Select[Any]:
     """A query of deliveries, for those that still belong to a lease, kept from others until the transaction ends."""
-    query = query.where(deliveries.c.id.in_(list(ids)), deliveries.c.lease == lease, deliveries.c.state == "claimed")
+    query = query.where(among(deliveries.c.id, ids), deliveries.c.lease == lease, deliveries.c.state == "claimed")
     return query.with_for_update() if database.is_postgresql else query
 
 
@@ -115,7 +116,7 @@ def begin(connection: Connection, ids: Sequence[int], lease: str, machine_now: d
     if ids:
         connection.execute(
             update(deliveries)
-            .where(deliveries.c.id.in_(list(ids)), deliveries.c.lease == lease)
+            .where(among(deliveries.c.id, ids), deliveries.c.lease == lease)
             .values(begun_at=machine_now)
         )
 
@@ -125,7 +126,7 @@ def release(connection: Connection, ids: Sequence[int], lease: str, retry_at: da
     if ids:
         connection.execute(
             update(deliveries)
-            .where(deliveries.c.id.in_(list(ids)), deliveries.c.lease == lease, deliveries.c.state == "claimed")
+            .where(among(deliveries.c.id, ids), deliveries.c.lease == lease, deliveries.c.state == "claimed")
             .values(state="retry" if retry_at else "pending", retry_at=retry_at, **_FREE)
         )
 
@@ -135,7 +136,7 @@ def stumble(connection: Connection, ids: Sequence[int], lease: str, retry_at: da
     if ids:
         connection.execute(
             update(deliveries)
-            .where(deliveries.c.id.in_(list(ids)), deliveries.c.lease == lease, deliveries.c.state == "claimed")
+            .where(among(deliveries.c.id, ids), deliveries.c.lease == lease, deliveries.c.state == "claimed")
             .values(
                 state="retry" if retry_at else "pending",
                 retry_at=retry_at,
@@ -160,7 +161,7 @@ def sent(connection: Connection, ids: Sequence[int], lease: str, at: datetime) -
     if ids:
         connection.execute(
             update(deliveries)
-            .where(deliveries.c.id.in_(list(ids)), deliveries.c.lease == lease, deliveries.c.state == "claimed")
+            .where(among(deliveries.c.id, ids), deliveries.c.lease == lease, deliveries.c.state == "claimed")
             .values(
                 state="sent",
                 attempts=deliveries.c.attempts + 1,

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, select
 
+from reminders.store.among import among
 from reminders.store.tables import contacts, deliveries, items, messages, obligations
 
 
@@ -36,7 +37,7 @@ def message_rows(
     if contact_id is not None:
         shown.append(messages.c.contact_id == contact_id)
     if ids is not None:
-        shown.append(messages.c.id.in_(list(ids)))
+        shown.append(among(messages.c.id, ids))
     total = connection.scalar(select(func.count()).select_from(messages).where(*shown)) or 0
     query = select(messages).where(*shown).order_by(messages.c.rendered_at.desc(), messages.c.id.desc())
     rows = connection.execute(query.limit(limit).offset(offset)).all()
@@ -64,7 +65,7 @@ def _steps(connection: Connection, rows: Sequence[Row[Any]]) -> dict[int, list[t
     query = (
         select(items.c.message_id, obligations.c.kind, items.c.step)
         .join(obligations, obligations.c.id == items.c.obligation_id)
-        .where(items.c.message_id.in_([row.id for row in rows]), items.c.struck_at.is_(None))
+        .where(among(items.c.message_id, [row.id for row in rows]), items.c.struck_at.is_(None))
         .order_by(items.c.id)
     )
     found: dict[int, list[tuple[str, str]]] = {}
@@ -74,7 +75,7 @@ def _steps(connection: Connection, rows: Sequence[Row[Any]]) -> dict[int, list[t
 
 
 def _deliveries(connection: Connection, rows: Sequence[Row[Any]]) -> dict[int, list[Row[Any]]]:
-    query = select(deliveries).where(deliveries.c.message_id.in_([row.id for row in rows])).order_by(deliveries.c.id)
+    query = select(deliveries).where(among(deliveries.c.message_id, [row.id for row in rows])).order_by(deliveries.c.id)
     found: dict[int, list[Row[Any]]] = {}
     for row in connection.execute(query):
         found.setdefault(row.message_id, []).append(row)
@@ -89,9 +90,7 @@ def readers(connection: Connection) -> list[int]:
 
 def messages_about(connection: Connection, obligation_ids: Sequence[int], *, limit: int) -> list[Row[Any]]:
     """The newest messages that speak of some obligations, oldest of them first: slot, name, subject, state."""
-    about = select(items.c.message_id).where(
-        items.c.obligation_id.in_(list(obligation_ids)), items.c.struck_at.is_(None)
-    )
+    about = select(items.c.message_id).where(among(items.c.obligation_id, obligation_ids), items.c.struck_at.is_(None))
     query = (
         select(messages.c.slot, messages.c.subject, messages.c.state, contacts.c.name)
         .join(contacts, contacts.c.id == messages.c.contact_id)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, bindparam, func, literal, select, tuple_
 
 from reminders.messages import MessageKind
 from reminders.slots import Slot
+from reminders.store.among import among
 from reminders.store.database import Database
 from reminders.store.tables import items, messages, obligations
 
@@ -66,7 +67,7 @@ def _kind(row: ItemRow, digests: set[int]) -> MessageKind:
 
 def _digest_readers(connection: Connection, contact_ids: set[int], slot: Slot) -> set[int]:
     query = select(messages.c.contact_id).where(
-        messages.c.slot == str(slot), messages.c.kind == MessageKind.DIGEST, messages.c.contact_id.in_(contact_ids)
+        messages.c.slot == str(slot), messages.c.kind == MessageKind.DIGEST, among(messages.c.contact_id, contact_ids)
     )
     return {row.contact_id for row in connection.execute(query)}
 
@@ -163,7 +164,7 @@ def seal(database: Database, connection: Connection, ids: Sequence[int], now: da
         return []
     sealed = connection.execute(
         update(messages)
-        .where(messages.c.id.in_(list(ids)), messages.c.sealed_at.is_(None))
+        .where(among(messages.c.id, ids), messages.c.sealed_at.is_(None))
         .values(sealed_at=now, state="sealed")
         .returning(messages.c.id, messages.c.contact_id, messages.c.kind, messages.c.slot)
     ).all()
@@ -171,14 +172,14 @@ def seal(database: Database, connection: Connection, ids: Sequence[int], now: da
     living = {
         row.message_id
         for row in connection.execute(
-            select(items.c.message_id).where(items.c.message_id.in_(mine), items.c.struck_at.is_(None)).distinct()
+            select(items.c.message_id).where(among(items.c.message_id, mine), items.c.struck_at.is_(None)).distinct()
         )
     }
     full = [row for row in sealed if row.id in living or row.kind == MessageKind.DIGEST]
     said = {row.id for row in full}
     empty = [number for number in mine if number not in said]
     if empty:
-        connection.execute(update(messages).where(messages.c.id.in_(empty)).values(state="empty"))
+        connection.execute(update(messages).where(among(messages.c.id, empty)).values(state="empty"))
     return sorted(full, key=lambda row: int(row.id))
 
 
@@ -200,7 +201,7 @@ def living_items(connection: Connection, message_ids: Iterable[int]) -> list[Row
             obligations.c.state,
         )
         .join(obligations, obligations.c.id == items.c.obligation_id)
-        .where(items.c.message_id.in_(list(message_ids)), items.c.struck_at.is_(None))
+        .where(among(items.c.message_id, message_ids), items.c.struck_at.is_(None))
         .order_by(items.c.id)
     )
     return list(connection.execute(query))
@@ -218,7 +219,7 @@ def living_by_message(connection: Connection, message_ids: Collection[int]) -> d
 
 def heads(connection: Connection, ids: Iterable[int]) -> dict[int, Row[Any]]:
     """Messages by id without their words, which are long."""
-    found: list[Row[Any]] = list(connection.execute(select(*_HEAD).where(messages.c.id.in_(list(ids)))))
+    found: list[Row[Any]] = list(connection.execute(select(*_HEAD).where(among(messages.c.id, ids))))
     return {row.id: row for row in found}
 
 
@@ -227,13 +228,13 @@ def mark_accepted(connection: Connection, ids: Collection[int], at: datetime) ->
     if not ids:
         return
     moment = func.coalesce(messages.c.accepted_at, literal(at, messages.c.accepted_at.type))
-    wanted = messages.c.id.in_(list(ids))
+    wanted = among(messages.c.id, ids)
     connection.execute(update(messages).where(wanted).values(state="accepted", accepted_at=moment))
 
 
 def by_ids(connection: Connection, ids: Iterable[int]) -> dict[int, Row[Any]]:
     """Messages by id."""
-    return {row.id: row for row in connection.execute(select(messages).where(messages.c.id.in_(list(ids))))}
+    return {row.id: row for row in connection.execute(select(messages).where(among(messages.c.id, ids)))}
 
 
 def keep_rendered(connection: Connection, worded: Mapping[int, Mapping[str, Any]]) -> None:
@@ -266,8 +267,8 @@ def thread_starts(
         select(messages.c.contact_id, items.c.obligation_id, messages.c.id, messages.c.message_id)
         .join(items, items.c.message_id == messages.c.id)
         .where(
-            messages.c.contact_id.in_(list(contact_ids)),
-            items.c.obligation_id.in_(list(obligation_ids)),
+            among(messages.c.contact_id, contact_ids),
+            among(items.c.obligation_id, obligation_ids),
             messages.c.message_id != "",
         )
         .order_by(messages.c.id.desc())  # of several the first stays

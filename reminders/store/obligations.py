@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, select, update
 from reminders.obligations import SUPPORT, Kind, Obligation, State
 from reminders.policy import Ladder, Policy
 from reminders.slots import Slot
+from reminders.store.among import among
 from reminders.store.database import Database
 from reminders.store.tables import contacts, items, messages, obligations, plans, policies
 
@@ -94,7 +95,7 @@ def by_ids(connection: Connection, ids: Sequence[int]) -> list[Obligation]:
     """Obligations by id, in the order of the ids."""
     if not ids:
         return []
-    rows = connection.execute(_query().where(obligations.c.id.in_(list(ids))))
+    rows = connection.execute(_query().where(among(obligations.c.id, ids)))
     found = {row.id: value(row) for row in rows}
     return [found[i] for i in ids if i in found]
 
@@ -103,7 +104,7 @@ def locked(database: Database, connection: Connection, ids: Sequence[int]) -> li
     """Obligations by id, held against other writers until the transaction ends."""
     if not ids:
         return []
-    query = _query().where(obligations.c.id.in_(list(ids))).order_by(obligations.c.id)
+    query = _query().where(among(obligations.c.id, ids)).order_by(obligations.c.id)
     if database.is_postgresql:
         query = query.with_for_update(of=obligations)
     found = {row.id: value(row) for row in connection.execute(query)}
@@ -118,7 +119,7 @@ def select_where(connection: Connection, *conditions: Any) -> list[Obligation]:
 
 def of_plans(connection: Connection, plan_ids: Iterable[int]) -> list[Obligation]:
     """Every obligation of some plans."""
-    return select_where(connection, obligations.c.plan_id.in_(list(plan_ids)))
+    return select_where(connection, among(obligations.c.plan_id, plan_ids))
 
 
 def save(connection: Connection, changed: Iterable[Obligation]) -> None:
@@ -144,7 +145,7 @@ def strike(connection: Connection, obligation_ids: Sequence[int], at: datetime) 
     unsent = select(messages.c.id).where(messages.c.rendered_at.is_(None))
     connection.execute(
         update(items)
-        .where(items.c.obligation_id.in_(list(obligation_ids)))
+        .where(among(items.c.obligation_id, obligation_ids))
         .where(items.c.struck_at.is_(None), items.c.message_id.in_(unsent))
         .values(struck_at=at)
     )

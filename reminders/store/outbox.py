@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, or_, select
 
+from reminders.store.among import among
 from reminders.store.database import Database
 from reminders.store.tables import attempts, deliveries, messages
 
@@ -60,14 +61,14 @@ def ready(machine_now: datetime) -> Any:
 def unfinished(connection: Connection, message_ids: Iterable[int]) -> set[int]:
     """Messages of which a part still waits."""
     query = select(deliveries.c.message_id).where(
-        deliveries.c.message_id.in_(list(message_ids)), deliveries.c.state.in_(WAITING)
+        among(deliveries.c.message_id, message_ids), deliveries.c.state.in_(WAITING)
     )
     return {row.message_id for row in connection.execute(query)}
 
 
 def of_messages(connection: Connection, message_ids: Iterable[int]) -> list[Row[Any]]:
     """The deliveries of messages, in the order they were made."""
-    query = select(deliveries).where(deliveries.c.message_id.in_(list(message_ids))).order_by(deliveries.c.id)
+    query = select(deliveries).where(among(deliveries.c.message_id, message_ids)).order_by(deliveries.c.id)
     return list(connection.execute(query))
 
 

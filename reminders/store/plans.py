@@ -15,6 +15,7 @@ from reminders.exceptions import NotFound
 from reminders.plans.plan import Plan, Task
 from reminders.policy import Policy
 from reminders.slots import Slot
+from reminders.store.among import among
 from reminders.store.bulk import reserve_ids
 from reminders.store.database import Database, insert_many
 from reminders.store.tables import (
@@ -183,7 +184,7 @@ def decide_offers(connection: Connection, task_ids: Iterable[int], decision: str
     """Take or leave the open offers of tasks."""
     connection.execute(
         update(schedules)
-        .where(schedules.c.task_id.in_(list(task_ids)), schedules.c.offer == "open")
+        .where(among(schedules.c.task_id, task_ids), schedules.c.offer == "open")
         .values(offer=decision)
     )
 

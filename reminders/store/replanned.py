@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, select, update
 
 from reminders.obligations import ENDED, Obligation
 from reminders.store import obligations
+from reminders.store.among import among
 from reminders.store.database import Database
 from reminders.store.tables import items, plans
 from reminders.store.tables import obligations as table
@@ -39,7 +40,7 @@ def steps_taken(connection: Connection, obligation_ids: Sequence[int]) -> dict[i
     query = (
         select(items.c.obligation_id, items.c.step)
         .join(table, (table.c.id == items.c.obligation_id) & (table.c.version == items.c.version))
-        .where(items.c.obligation_id.in_(list(obligation_ids)), items.c.struck_at.is_(None))
+        .where(among(items.c.obligation_id, obligation_ids), items.c.struck_at.is_(None))
         .distinct()
     )
     for row in connection.execute(query):

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, select, update
 
 from reminders.plans.plan import Mention, Plan, Task, Warning  # noqa: A004 - the word of the design
+from reminders.store.among import among
 from reminders.store.database import insert_many
 from reminders.store.plans import insert_task, phase_of, schedule_rows, task_columns
 from reminders.store.tables import assignments, external_phases, occurrences, plan_members, plans, schedules, tasks
@@ -165,7 +166,7 @@ def occurrences_of(connection: Connection, task_id: int, schedule_ids: Iterable[
     """The occurrences of a task, or of some schedule rows of it, in the order of their due days."""
     query = select(occurrences).where(occurrences.c.task_id == task_id)
     if schedule_ids is not None:
-        query = query.where(occurrences.c.schedule_id.in_(list(schedule_ids)))
+        query = query.where(among(occurrences.c.schedule_id, schedule_ids))
     return list(connection.execute(query.order_by(occurrences.c.due_on, occurrences.c.id)))
 
 
