@@ -27,8 +27,8 @@ from sqlalchemy import Table, func, make_url, select
 from benchmarks._ground import KINDS, analyse, in_turns, service, told
 from benchmarks._plan import plan
 from reminders.clock import SHANGHAI
-from reminders.engine.activation import Choices, activate
-from reminders.engine.intake import import_contacts, import_plan
+from reminders.engine.plan.activation import Choices, activate
+from reminders.engine.plan.intake import import_contacts, import_plan
 from reminders.engine.service import Service
 from reminders.rehearsal import invented_contacts
 from reminders.store.database import Database

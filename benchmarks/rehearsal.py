@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks._plan import ends_of_months, plan
-from reminders.engine.activation import Choices
 from reminders.engine.assembly import scratch
+from reminders.engine.plan.activation import Choices
 from reminders.rehearsal import Manners, Span, rehearse_file
 from reminders.settings import load_settings
 

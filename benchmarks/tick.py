@@ -20,8 +20,8 @@ from sqlalchemy import Connection, insert, select, text, update
 from benchmarks import _peers
 from benchmarks._ground import KINDS, addresses, analyse, closing, service, timed, told
 from reminders.clock import SHANGHAI, FixedClock
+from reminders.engine.round.tick import tick
 from reminders.engine.service import Service
-from reminders.engine.tick import tick
 from reminders.policy import PRESETS, Preset
 from reminders.slots import Slot
 from reminders.store.database import Database, insert_many

@@ -25,14 +25,14 @@ from reminders.acknowledgement import LinkKeys
 from reminders.answers import Answer, Choice, Door, Given, Giver
 from reminders.clock import SHANGHAI
 from reminders.contacts import Contact, Role
-from reminders.engine.activation import Activated, Choices, activate
-from reminders.engine.answers import give
-from reminders.engine.decisions import Act, Decided, Decision, decide
-from reminders.engine.intake import ContactsKept, import_contacts, import_plan
+from reminders.engine.acts.answers import give
+from reminders.engine.acts.decisions import Act, Decided, Decision, decide
 from reminders.engine.ledger.sent import Line, sent_lines
+from reminders.engine.plan.activation import Activated, Choices, activate
+from reminders.engine.plan.intake import ContactsKept, import_contacts, import_plan
+from reminders.engine.round.tick import Ticked, tick
 from reminders.engine.sending.dispatch import dispatch
 from reminders.engine.service import MAILBOX, Service
-from reminders.engine.tick import Ticked, tick
 from reminders.obligations import Kind, Obligation
 from reminders.plans.plan import Plan, Task
 from reminders.policy import Preset

@@ -10,10 +10,12 @@ import click
 
 from reminders.cli.opening import open_service
 from reminders.cli.options import DAY, activation_options, choices_from
-from reminders.engine import outlook, pausing, surprises
-from reminders.engine.activation import activate
-from reminders.engine.closing import close_plan, still_open
-from reminders.engine.decisions import Act, Decision, decide, find_task
+from reminders.engine.acts.decisions import Act, Decision, decide
+from reminders.engine.forecast import outlook, surprises
+from reminders.engine.plan.activation import activate
+from reminders.engine.plan.closing import close_plan, still_open
+from reminders.engine.standstill import pausing
+from reminders.engine.views.finding import find_task
 from reminders.exceptions import InputError
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from reminders.cli.opening import open_service
-from reminders.engine.moving import counted, lines_of
-from reminders.engine.republishing import Republished, Standing, adopt, compare, standing
+from reminders.engine.dates.moving import counted, lines_of
+from reminders.engine.dates.republishing import Republished, Standing, adopt, compare, standing
 from reminders.engine.service import Service
 from reminders.exceptions import InputError
 from schedules.workday_changes import ChangedDay

@@ -14,9 +14,9 @@ from channels.outcome import Outcome, Verdict
 from channels.smtp import SmtpChannel
 from reminders.cli.calendar import STANDINGS
 from reminders.engine.assembly import assemble
-from reminders.engine.republishing import Standing, standing
+from reminders.engine.dates.republishing import Standing, standing
+from reminders.engine.forecast.surprises import lines_of
 from reminders.engine.service import MAILBOX, SMTP, WECOM, Service
-from reminders.engine.surprises import lines_of
 from reminders.exceptions import CuibanError
 from reminders.settings import load_settings
 from reminders.store import pauses

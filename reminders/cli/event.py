@@ -9,10 +9,10 @@ import click
 
 from reminders.cli.opening import open_service
 from reminders.cli.options import DAY
-from reminders.engine.awaited import waiting_lines
-from reminders.engine.correcting import correct, withdraw
-from reminders.engine.external import Reported, report
+from reminders.engine.dates.correcting import correct, withdraw
+from reminders.engine.dates.external import Reported, report
 from reminders.engine.service import Service
+from reminders.engine.views.awaited import waiting_lines
 from reminders.exceptions import InputError
 from reminders.triggers import Happening
 

@@ -10,7 +10,7 @@ import click
 from reminders.cli.opening import open_service
 from reminders.cli.revising import refuse_without_revises, revising, revising_options
 from reminders.contacts import read_contacts
-from reminders.engine.intake import import_contacts, import_plan
+from reminders.engine.plan.intake import import_contacts, import_plan
 from reminders.exceptions import InputError
 from reminders.plans import read_plan
 

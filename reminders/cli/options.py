@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from reminders.engine.activation import Choices
+from reminders.engine.plan.activation import Choices
 from reminders.exceptions import InputError
 from reminders.policy import Policy, Preset
 from reminders.policy_file import read_policy

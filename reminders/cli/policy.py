@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 
 from reminders.cli.opening import open_service
-from reminders.engine.activation import plan_record
-from reminders.engine.moving import Line, counted, lines_of
-from reminders.engine.reforming import Reform, compare, reform
+from reminders.engine.dates.moving import Line, counted, lines_of
+from reminders.engine.plan.reforming import Reform, compare, reform
+from reminders.engine.views.finding import plan_record
 from reminders.exceptions import InputError, Refused
 from reminders.policy import PRESETS, Policy, Preset
 from reminders.policy_file import policy_text, read_policy

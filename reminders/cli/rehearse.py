@@ -14,10 +14,10 @@ from reminders.cli.opening import open_service
 from reminders.cli.options import DAY, Command, activation_options, choices_from, members_of, names_of, policy_of
 from reminders.cli.rehearsed import print_difference, print_json, print_lines, print_totals
 from reminders.contacts import Contact, read_contacts
-from reminders.engine.activation import Choices
 from reminders.engine.assembly import scratch
 from reminders.engine.ledger.sent import Line
-from reminders.engine.revising import Answers
+from reminders.engine.plan.activation import Choices
+from reminders.engine.plan.revising import Answers
 from reminders.exceptions import InputError
 from reminders.plans import Plan, read_plan
 from reminders.policy import PRESETS, Policy, Preset

@@ -12,7 +12,7 @@ import click
 
 from reminders.cli.opening import open_service
 from reminders.cli.options import Command, members_of, names_of
-from reminders.engine.revising import Answers, Source, compare_with, revise
+from reminders.engine.plan.revising import Answers, Source, compare_with, revise
 from reminders.exceptions import InputError
 from reminders.plans import Plan, Task, read_plan
 from reminders.plans.revision import Revision, in_words

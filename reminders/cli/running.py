@@ -9,12 +9,12 @@ import click
 
 from reminders.cli.opening import open_service
 from reminders.clock import SHANGHAI, FixedClock
+from reminders.engine.digests.weekly import digest_lines
+from reminders.engine.forecast.surprises import lines_of
+from reminders.engine.round.tick import tick
+from reminders.engine.round.upkeep import after_tick
 from reminders.engine.sending.dispatch import dispatch
 from reminders.engine.service import MAILBOX, Service
-from reminders.engine.surprises import lines_of
-from reminders.engine.tick import tick
-from reminders.engine.upkeep import after_tick
-from reminders.engine.weekly import digest_lines
 from reminders.exceptions import InputError, Refused
 from reminders.settings import load_settings
 

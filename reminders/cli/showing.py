@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from reminders.cli.opening import open_service
-from reminders.engine.decisions import find_task
 from reminders.engine.ledger.showing import plan_lines, task_lines
+from reminders.engine.views.finding import find_task
 
 
 @click.command("plans")

@@ -13,9 +13,9 @@ from reminders.contacts import read_contacts
 from reminders.demo.fast_clock import DAY_BEGINS, FastClock
 from reminders.demo.visitor import Visitor
 from reminders.embedded import application, free_port, serve
-from reminders.engine.activation import Choices, activate
 from reminders.engine.assembly import assemble
-from reminders.engine.intake import import_contacts, import_plan
+from reminders.engine.plan.activation import Choices, activate
+from reminders.engine.plan.intake import import_contacts, import_plan
 from reminders.engine.service import Service
 from reminders.plans import read_plan
 from reminders.policy import Preset

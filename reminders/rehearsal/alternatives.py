@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from reminders.contacts import Contact
-from reminders.engine.activation import Choices, plan_record
-from reminders.engine.reforming import reform
-from reminders.engine.republishing import adopt, settle
-from reminders.engine.revising import Answers, Source, revise
+from reminders.engine.dates.republishing import adopt, settle
+from reminders.engine.plan.activation import Choices
+from reminders.engine.plan.reforming import reform
+from reminders.engine.plan.revising import Answers, Source, revise
 from reminders.engine.service import Service
+from reminders.engine.views.finding import plan_record
 from reminders.plans.plan import Plan
 from reminders.policy import Policy
 from reminders.rehearsal.assumptions import default_choices

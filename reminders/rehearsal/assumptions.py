@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from reminders.contacts import Contact
-from reminders.engine.activation import Choices
-from reminders.engine.membership import propose
+from reminders.engine.plan.activation import Choices
+from reminders.engine.plan.membership import propose
 from reminders.exceptions import InputError
 from reminders.plans.names import is_collective
 from reminders.plans.plan import Plan

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, select, update
 
 from reminders import delay, silence
-from reminders.engine.changes import Batch
+from reminders.engine.duties.changes import Batch
 from reminders.engine.sending.acceptance import UNDELIVERED
 from reminders.engine.service import Service
 from reminders.messages import MessageKind

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from reminders.contacts import Contact
-from reminders.engine.activation import Choices, activate
-from reminders.engine.intake import import_contacts, import_plan
 from reminders.engine.ledger.sent import Line
+from reminders.engine.plan.activation import Choices, activate
+from reminders.engine.plan.intake import import_contacts, import_plan
 from reminders.engine.service import Service
 from reminders.exceptions import InputError
 from reminders.plans.plan import Plan

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, select
 from reminders import delay, silence
 from reminders.answers import Choice
 from reminders.clock import SHANGHAI
-from reminders.engine.changes import Batch
+from reminders.engine.duties.changes import Batch
 from reminders.engine.service import Service
 from reminders.obligations import OPEN_DELAY, OPEN_SILENCE, Kind, Obligation, State
 from reminders.rehearsal.manners import Manners

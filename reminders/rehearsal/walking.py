@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from reminders.engine.ledger.sent import DigestLines, Line, sent_lines
+from reminders.engine.round.tick import tick
 from reminders.engine.service import Service
-from reminders.engine.tick import tick
 from reminders.rehearsal.handing import hand_over
 from reminders.rehearsal.manners import Manners
 from reminders.rehearsal.scratch import clock_of, forget

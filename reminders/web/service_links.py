@@ -11,10 +11,10 @@ from sqlalchemy import Connection, Row, select
 
 from reminders.answers import Answer, Choice, Given, Giver
 from reminders.clock import SHANGHAI
-from reminders.engine import answers as answering
+from reminders.engine.acts import answers as answering
 from reminders.engine.sending.resending import resend
 from reminders.engine.service import Service
-from reminders.engine.viewing import ROLES, Shown, Viewer
+from reminders.engine.views.viewing import ROLES, Shown, Viewer
 from reminders.messages import ItemView, OfficeView
 from reminders.messages.words import number_order
 from reminders.obligations import ENDED, Kind, Obligation, State

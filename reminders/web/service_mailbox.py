@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row
 
 from reminders.clock import SHANGHAI
 from reminders.engine.service import Service
-from reminders.engine.viewing import destination
+from reminders.engine.views.viewing import destination
 from reminders.messages import MessageKind
 from reminders.store import attempts, events, messages, outbox
 from reminders.store.directory import Directory, Person, people_by_id

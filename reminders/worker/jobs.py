@@ -11,10 +11,10 @@ from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from reminders.engine.assembly import assemble
+from reminders.engine.round.tick import Ticked, tick
+from reminders.engine.round.upkeep import after_tick
 from reminders.engine.sending.dispatch import dispatch
 from reminders.engine.service import Service
-from reminders.engine.tick import Ticked, tick
-from reminders.engine.upkeep import after_tick
 from reminders.settings import load_settings
 from reminders.worker.celery import DELIVER, DELIVERIES, TICK, app
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from reminders.contacts import Contact
-from reminders.engine.activation import Choices, activate
-from reminders.engine.intake import import_contacts, import_plan
+from reminders.engine.plan.activation import Choices, activate
+from reminders.engine.plan.intake import import_contacts, import_plan
 from reminders.engine.service import Service
 from reminders.plans.plan import Plan, Task
 from reminders.policy import Preset

@@ -12,9 +12,9 @@ from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from reminders.clock import SHANGHAI
+from reminders.engine.round.tick import tick
 from reminders.engine.sending.dispatch import dispatch
 from reminders.engine.service import MAILBOX
-from reminders.engine.tick import tick
 from reminders.exceptions import InputError, NotFound, Refused
 from reminders.slots import Slot
 from reminders.store.database import Database

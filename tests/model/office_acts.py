@@ -6,15 +6,15 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from reminders.engine.correcting import correct
-from reminders.engine.correcting import withdraw as withdraw_event
-from reminders.engine.decisions import Act, Decision, decide
-from reminders.engine.external import report
+from reminders.engine.acts.decisions import Act, Decision, decide
+from reminders.engine.dates.correcting import correct
+from reminders.engine.dates.correcting import withdraw as withdraw_event
+from reminders.engine.dates.external import report
+from reminders.engine.digests.weekly import digest_lines
 from reminders.engine.ledger.sealing import seal
-from reminders.engine.pausing import pause, resume
-from reminders.engine.reforming import reform
-from reminders.engine.revising import Answers, Source, revise
-from reminders.engine.weekly import digest_lines
+from reminders.engine.plan.reforming import reform
+from reminders.engine.plan.revising import Answers, Source, revise
+from reminders.engine.standstill.pausing import pause, resume
 from reminders.obligations import State
 from reminders.policy import PRESETS, Preset
 from reminders.triggers import Happening

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from reminders.answers import CHOICES, Answer, Assurance, Choice, Door, Giver
-from reminders.engine.answers import DISPUTE, give, withdraw
+from reminders.engine.acts.answers import DISPUTE, give, withdraw
 from reminders.obligations import Kind, State
 from tests.model.core import Core, one_of
 from tests.model.watching import Known

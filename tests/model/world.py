@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from channels.outcome import Outcome, Verdict
 from reminders.contacts import Contact
-from reminders.engine.intake import import_contacts
 from reminders.engine.ledger.auditing import verify
 from reminders.engine.ledger.sealing import seal
+from reminders.engine.plan.intake import import_contacts
 from tests.model.core import one_of
 from tests.model.office_acts import OfficeActs
 from tests.model.unit_acts import UnitActs

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reminders.answers import CHOICES, Answer, Choice, Door, Giver
-from reminders.engine.answers import DISPUTE, give, withdraw
+from reminders.engine.acts.answers import DISPUTE, give, withdraw
 from reminders.obligations import ENDED, Kind
 from reminders.store.database import Database
 from tests.office import RIVER_CLERK, WATER, WATER_CLERK, WATER_HEAD, Story, at_once, task

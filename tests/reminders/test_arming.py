@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from reminders.engine import membership
-from reminders.engine.activation import Choices, activate
+from reminders.engine.plan import membership
+from reminders.engine.plan.activation import Choices, activate
 from reminders.exceptions import ActivationRefused, NotFound
 from reminders.obligations import Kind, State
 from reminders.plans.plan import Mention, Task

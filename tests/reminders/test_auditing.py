@@ -12,10 +12,10 @@ from sqlalchemy import Connection, text
 
 from reminders.answers import Choice
 from reminders.cli.group import commands
-from reminders.engine.activation import Choices, activate
-from reminders.engine.decisions import Act
+from reminders.engine.acts.decisions import Act
 from reminders.engine.ledger.auditing import Audit, verify
 from reminders.engine.ledger.sealing import seal
+from reminders.engine.plan.activation import Choices, activate
 from reminders.obligations import Kind
 from reminders.policy import Preset
 from reminders.store.append_only import lifted

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reminders.engine.closing import close_plan, still_open
+from reminders.engine.plan.closing import close_plan, still_open
 from reminders.exceptions import Refused
 from reminders.obligations import Kind
 from tests.office import WATER, Story, task

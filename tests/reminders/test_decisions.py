@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import select
 
 from reminders.answers import Answer, Choice
-from reminders.engine.answers import give
-from reminders.engine.decisions import Act, find_task
-from reminders.engine.revising import Source, revise
+from reminders.engine.acts.answers import give
+from reminders.engine.acts.decisions import Act
+from reminders.engine.plan.revising import Source, revise
+from reminders.engine.views.finding import find_task
 from reminders.exceptions import NotFound, Refused
 from reminders.obligations import Kind, State
 from reminders.plans.plan import Task

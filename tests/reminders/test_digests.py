@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from reminders.answers import Choice
-from reminders.engine.digests import beyond
-from reminders.engine.tick import tick
-from reminders.engine.weekly import digest_lines
+from reminders.engine.digests.digests import beyond
+from reminders.engine.digests.weekly import digest_lines
+from reminders.engine.round.tick import tick
 from reminders.obligations import Kind
 from reminders.planner import t_zero
 from reminders.policy import Preset

@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from channels.message import Payload
 from channels.outcome import Outcome, Verdict
-from reminders.engine.pausing import pause, resume
+from reminders.engine.round.tick import tick
 from reminders.engine.sending.dispatch import dispatch
-from reminders.engine.tick import tick
+from reminders.engine.standstill.pausing import pause, resume
 from reminders.obligations import Kind
 from reminders.policy import Preset
 from reminders.store.tables import attempts, deliveries, messages

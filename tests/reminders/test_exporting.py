@@ -12,11 +12,12 @@ import openpyxl
 import pytest
 
 from reminders.answers import Answer, Choice, Door
-from reminders.engine.answers import give
-from reminders.engine.decisions import Act, find_task
-from reminders.engine.external import report
+from reminders.engine.acts.answers import give
+from reminders.engine.acts.decisions import Act
+from reminders.engine.dates.external import report
 from reminders.engine.ledger.exporting import Words, export
 from reminders.engine.ledger.spreadsheet import MOST_IN_CELL, Sheet, plain, write_book
+from reminders.engine.views.finding import find_task
 from reminders.exceptions import InputError, NotFound
 from reminders.obligations import Kind
 from reminders.plans.plan import Task

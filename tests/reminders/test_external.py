@@ -10,13 +10,14 @@ import pytest
 from sqlalchemy import select
 
 from reminders.answers import Choice
-from reminders.engine.activation import Choices, activate
-from reminders.engine.awaited import awaited, waiting_lines
-from reminders.engine.correcting import correct, withdraw
-from reminders.engine.decisions import Act, find_task
-from reminders.engine.external import Reported, report
-from reminders.engine.intake import import_plan
+from reminders.engine.acts.decisions import Act
+from reminders.engine.dates.correcting import correct, withdraw
+from reminders.engine.dates.external import Reported, report
 from reminders.engine.ledger.showing import task_lines
+from reminders.engine.plan.activation import Choices, activate
+from reminders.engine.plan.intake import import_plan
+from reminders.engine.views.awaited import awaited, waiting_lines
+from reminders.engine.views.finding import find_task
 from reminders.exceptions import InputError, NotFound, Refused
 from reminders.obligations import Kind, Obligation, State
 from reminders.plans.plan import Task

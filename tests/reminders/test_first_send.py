@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from reminders.engine.activation import Choices, activate
-from reminders.engine.outlook import first_send, lines
+from reminders.engine.forecast.outlook import first_send, lines
+from reminders.engine.plan.activation import Choices, activate
 from reminders.policy import Preset
 from tests.office import EVERYBODY, OFFICE, PUMP_CLERK, RIVER, WATER, Story, task
 

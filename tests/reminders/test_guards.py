@@ -12,9 +12,9 @@ from channels.mailbox import MailboxChannel
 from reminders.answers import Choice
 from reminders.clock import Witness
 from reminders.contacts import Contact
-from reminders.engine import surprises
-from reminders.engine.foreseeing import foresee_ahead, forget
-from reminders.engine.pausing import pause, resume, would_send
+from reminders.engine.forecast import surprises
+from reminders.engine.forecast.foreseeing import foresee_ahead, forget
+from reminders.engine.standstill.pausing import pause, resume, would_send
 from reminders.engine.watching.stops import stops
 from reminders.exceptions import NotFound, Refused
 from reminders.obligations import Kind

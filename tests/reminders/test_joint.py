@@ -9,12 +9,13 @@ import pytest
 
 from reminders.acknowledgement import link_hash
 from reminders.answers import Answer, Choice
-from reminders.engine.activation import Choices, activate
-from reminders.engine.answers import give, withdraw
-from reminders.engine.decisions import Act, find_task
+from reminders.engine.acts.answers import give, withdraw
+from reminders.engine.acts.decisions import Act
 from reminders.engine.ledger.completeness import completeness
 from reminders.engine.ledger.showing import task_lines
 from reminders.engine.ledger.yearbook import Yearbook
+from reminders.engine.plan.activation import Choices, activate
+from reminders.engine.views.finding import find_task
 from reminders.exceptions import ActivationRefused
 from reminders.obligations import Kind, Obligation, State
 from reminders.plans.plan import Task

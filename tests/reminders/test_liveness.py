@@ -17,9 +17,9 @@ from channels.smtp import SmtpChannel
 from channels.smtp_settings import Security, SmtpSettings
 from reminders.cli.group import commands
 from reminders.embedded import Embedded
-from reminders.engine import upkeep
+from reminders.engine.round import upkeep
+from reminders.engine.round.upkeep import after_tick
 from reminders.engine.service import SMTP
-from reminders.engine.upkeep import after_tick
 from reminders.engine.watching.health import standing
 from reminders.engine.watching.heartbeat import SECONDS, beat
 from reminders.exceptions import SettingsRejected

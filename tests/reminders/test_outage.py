@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from reminders.clock import SHANGHAI
-from reminders.engine.outage import working_day, working_time
-from reminders.engine.pausing import pause, resume
+from reminders.engine.standstill.outage import working_day, working_time
+from reminders.engine.standstill.pausing import pause, resume
 from reminders.engine.watching.presence import note_page
 from reminders.obligations import Kind
 from reminders.policy import Preset

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from reminders.engine.pausing import pause, resume
+from reminders.engine.standstill.pausing import pause, resume
 from reminders.exceptions import NotFound, Refused
 from reminders.obligations import Kind
 from reminders.policy import Preset

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import func, select
 
 from reminders.answers import Choice
-from reminders.engine.activation import Choices, activate
-from reminders.engine.external import report
-from reminders.engine.reforming import compare, reform
+from reminders.engine.dates.external import report
+from reminders.engine.plan.activation import Choices, activate
+from reminders.engine.plan.reforming import compare, reform
 from reminders.exceptions import NotFound, Refused
 from reminders.obligations import Kind, State
 from reminders.policy import PRESETS, Ladder, Policy, Preset, Rung

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from reminders.engine.activation import Choices
-from reminders.engine.foreseeing import foresee_ahead
+from reminders.engine.forecast.foreseeing import foresee_ahead
 from reminders.engine.ledger.sent import Line
+from reminders.engine.plan.activation import Choices
 from reminders.engine.service import SMTP
 from reminders.exceptions import InputError
 from reminders.policy import Preset
@@ -115,7 +115,7 @@ def test_a_stored_plan_that_is_not_active_wants_its_options(short_story: Story) 
 
 
 def test_a_rehearsal_shows_what_resuming_would_send(short_story: Story) -> None:
-    from reminders.engine.pausing import pause
+    from reminders.engine.standstill.pausing import pause
 
     short_story.activate(task("12", "9月底前"))
     pause(short_story.service, plan_id=None, unit=None, reason="核对名单", by="何文")

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from reminders.engine.activation import Choices
+from reminders.engine.plan.activation import Choices
 from reminders.policy import PRESETS, Preset
 from reminders.rehearsal import Alternative, Difference, Span, compare_file, compare_stored
 from reminders.rehearsal.difference import compare

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 
 from reminders.answers import Choice
-from reminders.engine.republishing import Standing, adopt, compare, settle, standing
+from reminders.engine.dates.republishing import Standing, adopt, compare, settle, standing
 from reminders.obligations import Kind
 from reminders.policy import Preset
 from reminders.slots import SlotCalendar

@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import select
 
 from reminders.answers import Answer, Choice
-from reminders.engine.activation import Choices, activate
-from reminders.engine.answers import give
-from reminders.engine.decisions import Act
-from reminders.engine.external import report
-from reminders.engine.revising import Answers, Source, compare_with, revise
+from reminders.engine.acts.answers import give
+from reminders.engine.acts.decisions import Act
+from reminders.engine.dates.external import report
+from reminders.engine.plan.activation import Choices, activate
+from reminders.engine.plan.revising import Answers, Source, compare_with, revise
 from reminders.exceptions import NotFound, Refused
 from reminders.obligations import Kind, Obligation, State
 from reminders.plans.plan import Task

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from reminders.engine.ledger.auditing import verify
 from reminders.engine.ledger.sealing import seal
-from reminders.engine.revising import Answers, Source, compare_with, revise
+from reminders.engine.plan.revising import Answers, Source, compare_with, revise
 from reminders.obligations import Kind, State
 from reminders.plans.plan import Task
 from reminders.store import plans

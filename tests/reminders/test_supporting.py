@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from reminders.answers import Choice
-from reminders.engine.decisions import Act
-from reminders.engine.reforming import reform
-from reminders.engine.revising import Answers, Source, revise
+from reminders.engine.acts.decisions import Act
+from reminders.engine.plan.reforming import reform
+from reminders.engine.plan.revising import Answers, Source, revise
 from reminders.obligations import Kind, Obligation, State
 from reminders.policy import PRESETS, Policy, Preset, Support
 from tests.office import OFFICE, PUMPS, RIVER, RIVER_CLERK, WATER, WATER_CLERK, Story, plan_of, task

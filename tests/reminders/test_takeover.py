@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from channels.message import Payload
 from channels.outcome import Outcome, Verdict
+from reminders.engine.round.tick import tick
 from reminders.engine.sending import outcomes
 from reminders.engine.sending.dispatch import dispatch
-from reminders.engine.tick import tick
 from reminders.exceptions import DatabaseUnreachable
 from reminders.obligations import Kind
 from reminders.store.journals import FileJournals, NoJournals

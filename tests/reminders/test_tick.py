@@ -6,9 +6,9 @@ import threading
 from datetime import timedelta
 
 from reminders.answers import Choice
-from reminders.engine.decisions import Act
-from reminders.engine.pausing import pause
-from reminders.engine.tick import Ticked, tick
+from reminders.engine.acts.decisions import Act
+from reminders.engine.round.tick import Ticked, tick
+from reminders.engine.standstill.pausing import pause
 from reminders.obligations import Kind, State
 from reminders.policy import Preset
 from reminders.store import obligations as stored

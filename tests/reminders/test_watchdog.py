@@ -20,10 +20,11 @@ from channels.smtp import SmtpChannel
 from channels.smtp_settings import Security, SmtpSettings
 from channels.wecom import WecomChannel
 from reminders.cli.group import commands
-from reminders.engine import jumps, surprises
-from reminders.engine.pausing import resume
+from reminders.engine.forecast import surprises
+from reminders.engine.round.tick import tick
 from reminders.engine.service import SMTP, WECOM
-from reminders.engine.tick import tick
+from reminders.engine.standstill import jumps
+from reminders.engine.standstill.pausing import resume
 from reminders.engine.watching import watchdog
 from reminders.engine.watching.presence import note_page
 from reminders.engine.watching.watchdog import AGAIN, PREFIX, Watchdog

@@ -10,7 +10,7 @@ import redis
 from celery import Celery
 from pydantic import SecretStr
 
-from reminders.engine.tick import Ticked
+from reminders.engine.round.tick import Ticked
 from reminders.settings import Settings
 from reminders.worker.celery import DELIVER, TICK, make_app
 from reminders.worker.jobs import publish, queued

@@ -13,11 +13,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
-from reminders.engine.activation import plan_record
 from reminders.engine.ledger.spreadsheet import Cell, Sheet, write_book
 from reminders.engine.ledger.yearbook import COLUMNS, Yearbook, moment, people_by_id
 from reminders.engine.service import Service
-from reminders.engine.viewing import ROLES
+from reminders.engine.views.finding import plan_record
+from reminders.engine.views.viewing import ROLES
 from reminders.messages import MessageKind
 from reminders.store.tables import (
     assignments,

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from reminders.clock import SHANGHAI
-from reminders.engine.awaited import awaited, report_words
 from reminders.engine.ledger.completeness import completeness
 from reminders.engine.service import Service
-from reminders.engine.viewing import Shown, Viewer
+from reminders.engine.views.awaited import awaited, report_words
+from reminders.engine.views.viewing import Shown, Viewer
 from reminders.obligations import Kind, Obligation, State
 from reminders.store import obligations, plans
 from reminders.store.mailbox import messages_about

@@ -11,13 +11,13 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from reminders.clock import SHANGHAI
-from reminders.engine.activation import plan_record
-from reminders.engine.awaited import Awaited, awaited
 from reminders.engine.ledger.completeness import completeness
 from reminders.engine.ledger.showing import STATES
 from reminders.engine.ledger.spreadsheet import Cell
 from reminders.engine.service import Service
-from reminders.engine.viewing import Shown, Viewer
+from reminders.engine.views.awaited import Awaited, awaited
+from reminders.engine.views.finding import plan_record
+from reminders.engine.views.viewing import Shown, Viewer
 from reminders.messages import Colour
 from reminders.obligations import Kind, Obligation, State
 from reminders.plans.wording import phrases

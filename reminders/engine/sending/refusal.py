@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from reminders import silence
-from reminders.engine.changes import Batch
+from reminders.engine.duties.changes import Batch
 from reminders.engine.sending.acceptance import UNDELIVERED, speaking
 from reminders.engine.service import Service
 from reminders.obligations import Kind, Obligation, State

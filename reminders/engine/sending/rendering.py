@@ -14,10 +14,10 @@ from sqlalchemy import Connection, Row
 from channels.message import Message
 from reminders.acknowledgement import link_hash
 from reminders.clock import SHANGHAI
-from reminders.engine.digest_view import digest_view
-from reminders.engine.outage import catch_up_slot
+from reminders.engine.digests.digest_view import digest_view
 from reminders.engine.service import MAILBOX, SMTP, Service
-from reminders.engine.viewing import ANSWERS, Shown, Viewer, destination
+from reminders.engine.views.catching_up import catch_up_slot
+from reminders.engine.views.viewing import ANSWERS, Shown, Viewer, destination
 from reminders.messages import MessageKind, MessageView, OfficeView, compose
 from reminders.obligations import Obligation
 from reminders.slots import Slot

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, select
 
-from reminders.engine.surprises import described
+from reminders.engine.forecast.surprises import described
 from reminders.engine.watching.alarms import CLOCK, HELD
 from reminders.engine.watching.incident import Incident
 from reminders.store import holds, pauses

@@ -1,0 +1,1 @@
+"""Digests: who reads one, when it begins, what it says."""

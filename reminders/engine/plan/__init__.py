@@ -1,0 +1,1 @@
+"""A plan's life: it comes in, is activated, revised, given other figures, and closed."""

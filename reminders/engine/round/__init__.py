@@ -1,0 +1,1 @@
+"""The round: what one tick does, and what follows it."""
