@@ -184,6 +184,26 @@ def test_a_result_under_review_stays_there_when_the_day_is_corrected(short_story
     assert (completion(short_story).state, dues(short_story)) == (State.DONE, [("2022-10-09", "done")])
 
 
+def test_a_result_under_review_stays_there_even_when_its_day_moves_into_the_past(short_story: Story) -> None:
+    opened(short_story, AFTER)
+    reported(short_story)
+    short_story.answer(Kind.COMPLETION, Choice.SUBMIT, text="已印发")
+    correct(short_story.service, ISSUED, date(2022, 9, 1), happening("2022-05-05"))
+    assert (completion(short_story).state, dues(short_story)) == (State.SUBMITTED, [("2022-06-01", "armed")])
+    short_story.decide(Act.ACCEPT, "4")
+    assert completion(short_story).state is State.DONE
+
+
+def test_what_was_handed_over_and_back_is_owed_once_for_the_corrected_day(short_story: Story) -> None:
+    opened(short_story, AFTER)
+    reported(short_story)
+    short_story.decide(Act.REASSIGN, "4", unit=RIVER)
+    short_story.decide(Act.REASSIGN, "4", unit=WATER)
+    correct(short_story.service, ISSUED, date(2022, 9, 1), happening("2022-09-05"))
+    owed = [one for one in short_story.all(Kind.COMPLETION) if one.is_open]
+    assert [(one.version, str(one.due_on), one.state) for one in owed] == [(3, "2022-10-09", State.ARMED)]
+
+
 def test_withdrawing_closes_what_the_event_opened_and_it_can_be_reported_anew(story: Story) -> None:
     opened(story, AFTER)
     reported(story)

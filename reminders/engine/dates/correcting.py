@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from reminders import delay, silence
 from reminders.engine.dates.external import (
     Reported,
     arming_of,
@@ -21,34 +20,20 @@ from reminders.engine.dates.external import (
     tell_at_once,
     when,
 )
-from reminders.engine.duties.arming import Arming, arm_occurrence
-from reminders.engine.duties.asking import ask_again
+from reminders.engine.dates.shifting import Shifting
 from reminders.engine.duties.changes import Batch
-from reminders.engine.duties.supporting import asked_of
 from reminders.engine.forecast.foreseeing import forget
 from reminders.engine.service import Service
 from reminders.engine.views.awaited import plans_in_question, spelled
 from reminders.exceptions import NotFound, Refused
-from reminders.obligations import Change, Kind, Obligation, State, fact
-from reminders.store import events, external, obligations, plans
+from reminders.obligations import State
+from reminders.store import events, external, obligations
 from reminders.store.directory import Directory
 from reminders.store.tables import obligations as table
 from reminders.triggers import Due, Happening, is_by_the_clock
 from schedules.schedule import Deadline, Triggered, phase_from_dict
 
-# The clock stands: the due day is put right, and what the unit reported or asked for stays where it is.
-STANDING = (State.SUBMITTED, State.FROZEN, State.SUSPENDED)
 _SHOWN = 8
-
-
-@dataclass
-class _Moving:
-    """One report of one plan on its way to another day."""
-
-    service: Service
-    connection: Connection
-    arming: Arming
-    batch: Batch
 
 
 def correct(
@@ -101,7 +86,7 @@ def _no_such(name: str, happening: Happening, found: Sequence[Row[Any]]) -> str:
 
 def _correct(service: Service, connection: Connection, row: Row[Any], happening: Happening, by: str) -> list[str]:
     external.change(connection, row.id, happened_on=happening.on, happened_at=happening.at)
-    moving = _moving(service, connection, row.plan_id)
+    moving = _shifting(service, connection, row.plan_id, "event corrected")
     body = {"event": row.id, "name": row.name, "was": str(row.happened_on), "on": str(happening.on)}
     body |= by_whom(by)
     moving.arming.happened.append(events.Event("event.corrected", plan_id=row.plan_id, body=body))
@@ -119,13 +104,13 @@ def _correct(service: Service, connection: Connection, row: Row[Any], happening:
         said.append(f"  第{link.number}项：{due.on} 到期{lapsed}。")
     moving.batch.happened[:0] = moving.arming.happened
     moving.batch.write()
-    _after(moving, clocked)
+    _after(service, moving, clocked)
     return said
 
 
-def _after(moving: _Moving, clocked: Sequence[int]) -> None:
+def _after(service: Service, moving: Shifting, clocked: Sequence[int]) -> None:
     """What is told at once is told anew; before the plan's first send nothing has a slot."""
-    service, connection, plan = moving.service, moving.connection, moving.arming.plan
+    connection, plan = moving.connection, moving.arming.plan
     forget(service, connection)
     if plan.released_at is None:
         connection.execute(table.update().where(table.c.plan_id == plan.id).values(next_slot=None))
@@ -135,90 +120,28 @@ def _after(moving: _Moving, clocked: Sequence[int]) -> None:
         tell_at_once(service, connection, plan.id, running)
 
 
-def _moving(service: Service, connection: Connection, plan_id: int) -> _Moving:
+def _shifting(service: Service, connection: Connection, plan_id: int, why: str) -> Shifting:
     units = {o.unit_id for o in obligations.of_plans(connection, [plan_id])}
     directory = Directory.load(connection, [plan_id], units)
     batch = Batch(service, connection, directory, service.earliest())
-    return _Moving(service, connection, arming_of(service, connection, plan_id), batch)
+    # What was reported done stays: the lead office has the result to look at, whatever day it was due.
+    return Shifting(arming_of(service, connection, plan_id), batch, why, kept=(State.SUBMITTED,))
 
 
-def _move(moving: _Moving, occurrence: Row[Any], phase: Triggered, due: Due) -> None:
+def _move(moving: Shifting, occurrence: Row[Any], phase: Triggered, due: Due) -> None:
     """One unit's occurrence goes to its new day; what is done, or closed with its unit's duty, stays."""
-    if occurrence.state not in ("armed", "lapsed") or (occurrence.due_on, occurrence.due_time) == (due.on, due.time):
-        return
-    owed = _owed(moving.connection, occurrence)
-    completion = next((o for o in owed if o.kind is Kind.COMPLETION), None)
-    if due.on < moving.arming.day:
-        _lapse(moving, occurrence, owed, due)
-        return
-    columns = {"due_on": due.on, "due_time": due.time}
-    plans.set_occurrence(moving.connection, occurrence.id, "armed", **columns)
-    if completion is None:
-        item = dated_item(occurrence.schedule_id, phase, due)
-        arm_occurrence(moving.arming, occurrence.task_id, occurrence.unit_id, occurrence.id, item)
-    elif completion.state in STANDING:
-        told = fact("due.changed", was=str(completion.due_on), until=str(due.on))
-        moving.batch.add(completion, Change(_stands(completion, due), facts=(told,)))
-    else:
-        _rearm(moving, occurrence, completion, due)
-
-
-def _rearm(moving: _Moving, occurrence: Row[Any], completion: Obligation, due: Due) -> None:
-    """Rule 10: a new version, its question asked anew where there is time."""
-    service = moving.service
-    renewed = delay.rearmed(completion, due.on).to(State.ARMED, due_time=due.time)
-    armed = delay.armed(renewed, service.slots, service.earliest())
-    told = fact("due.changed", was=str(completion.due_on), until=str(due.on), version=armed.version)
-    moving.batch.add(completion, Change(armed, facts=(told,), strike=True))
-    plans.set_occurrence(moving.connection, occurrence.id, "armed", version=armed.version)
-    ask_again(moving.batch, armed)
-
-
-def _stands(completion: Obligation, due: Due) -> Obligation:
-    """Stopped as it is; when it runs again, it runs as if it had never been late for the day that was wrong."""
-    before = {**(completion.before or {}), "state": State.ARMED.value, "level": 0, "round": 0, "before": None}
-    return completion.to(completion.state, due_on=due.on, due_time=due.time, before=before)
-
-
-def _lapse(moving: _Moving, occurrence: Row[Any], owed: Sequence[Obligation], due: Due) -> None:
-    """A day moved into the past makes nothing overdue: what was owed lapses."""
-    reported = next((o for o in owed if o.state is State.SUBMITTED), None)
-    if reported is not None:  # the lead office has the result to look at, whatever day it was due
-        told = fact("due.changed", was=str(reported.due_on), until=str(due.on))
-        moving.batch.add(reported, Change(reported.to(reported.state, due_on=due.on), facts=(told,)))
-        plans.set_occurrence(moving.connection, occurrence.id, "armed", due_on=due.on, due_time=due.time)
-        return
-    for obligation in owed:
-        moving.batch.add(obligation, silence.closed(obligation, "event corrected"))
-    plans.set_occurrence(moving.connection, occurrence.id, "lapsed", due_on=due.on, due_time=due.time)
-    body = {"due_on": str(due.on), "occurrence": occurrence.id}
-    plan_id = moving.arming.plan.id
-    moving.batch.happened.append(
-        events.Event(
-            "occurrence.lapsed", plan_id=plan_id, task_id=occurrence.task_id, unit_id=occurrence.unit_id, body=body
-        )
-    )
-
-
-def _owed(connection: Connection, occurrence: Row[Any]) -> list[Obligation]:
-    return obligations.select_where(connection, asked_of(occurrence.id, occurrence.unit_id))
+    same = (occurrence.due_on, occurrence.due_time) == (due.on, due.time)
+    if occurrence.state in ("armed", "lapsed") and not same:
+        moving.shift(occurrence, dated_item(occurrence.schedule_id, phase, due))
 
 
 def _withdraw(service: Service, connection: Connection, row: Row[Any], by: str) -> str:
-    moving = _moving(service, connection, row.plan_id)
-    batch = moving.batch
+    moving = _shifting(service, connection, row.plan_id, "event withdrawn")
     body = {"event": row.id, "name": row.name, "on": str(row.happened_on), **by_whom(by)}
-    batch.happened.append(events.Event("event.withdrawn", plan_id=row.plan_id, body=body))
-    closed = 0
-    for link in external.phases_of(connection, row.id):
-        for occurrence in external.occurrences_of(connection, link.dated_id):
-            if occurrence.state not in ("armed", "lapsed"):
-                continue
-            for obligation in _owed(connection, occurrence):
-                batch.add(obligation, silence.closed(obligation, "event withdrawn"))
-            plans.set_occurrence(connection, occurrence.id, "closed")
-            closed += 1
+    moving.batch.happened.append(events.Event("event.withdrawn", plan_id=row.plan_id, body=body))
+    dated_ids = [link.dated_id for link in external.phases_of(connection, row.id)]
+    closed = sum(moving.close(one) for number in dated_ids for one in external.occurrences_of(connection, number))
     external.change(connection, row.id, withdrawn_at=service.now())
-    batch.write()
+    moving.batch.write()
     told = when(Happening(row.happened_on, None, row.ref))
     return f"方案 {row.plan_id}：已撤回「{row.name}」{told}，关闭 {closed} 个节点；已办结的不变。"

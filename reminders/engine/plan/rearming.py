@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 from reminders import silence
 from reminders.engine.acts.reassigning import hand_over, sign_for
 from reminders.engine.dates.external import arming_of, dated_item, due_in_calendar
-from reminders.engine.dates.redating import WHY, Redating
+from reminders.engine.dates.redating import redate
+from reminders.engine.dates.shifting import Shifting
 from reminders.engine.duties.arming import Arming, open_return
 from reminders.engine.duties.changes import Batch
 from reminders.engine.forecast.foreseeing import forget
@@ -29,6 +30,8 @@ from reminders.store.tables import obligations as table
 from reminders.timetable import Dated, Quarter, counting, dated, quarters_of
 from reminders.triggers import Happening, speaks_of_every_case
 from schedules.schedule import Deadline, Triggered
+
+WHY = "plan revised"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ class Rearming:
     plan_id: int
     arming: Arming
     batch: Batch
-    redating: Redating
+    shifting: Shifting
     signing: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))  # unit → tasks to sign for
 
     @classmethod
@@ -59,12 +62,12 @@ class Rearming:
         directory = Directory.load(connection, [plan_id], plans.unit_ids(connection).values())
         batch = Batch(service, connection, directory, service.earliest())
         arming = arming_of(service, connection, plan_id)
-        return cls(service, connection, plan_id, arming, batch, Redating(connection, arming, batch))
+        return cls(service, connection, plan_id, arming, batch, Shifting(arming, batch, WHY))
 
     def remove(self, task_id: int) -> None:
         """A task that is gone: nothing of it is owed or sent."""
         for occurrence in revisions.occurrences_of(self.connection, task_id):
-            self.redating.close(occurrence)
+            self.shifting.close(occurrence)
         closed = {obligation.id for obligation in self.batch.changed}
         for obligation in obligations.select_where(self.connection, table.c.task_id == task_id):
             if obligation.id not in closed:
@@ -91,7 +94,7 @@ class Rearming:
                 self._join(task, unit_id)
                 continue
             mine = [one for one in self._occurrences(task, rows.former) if one.unit_id == unit_id]
-            moved = self.redating.redate(task, unit_id, mine, fresh)
+            moved = redate(self.shifting, task, unit_id, mine, fresh)
             if moved or self._reads_otherwise(task, rows):
                 self._sign([unit_id], task)
         self._sign(involved(task) - was.units, task)
@@ -121,11 +124,11 @@ class Rearming:
     def _leave(self, task: TaskRecord, units: Sequence[int]) -> None:
         for occurrence in self._occurrences(task):
             if occurrence.unit_id in units:
-                self.redating.close(occurrence)
+                self.shifting.close(occurrence)
 
     def _join(self, task: TaskRecord, unit_id: int) -> None:
         mine = [one for one in self._occurrences(task) if one.unit_id == unit_id]
-        self.redating.redate(task, unit_id, mine, dated(counting(task.lines), self.arming.plan.year))
+        redate(self.shifting, task, unit_id, mine, dated(counting(task.lines), self.arming.plan.year))
 
     def _occurrences(self, task: TaskRecord, schedule_ids: Iterable[int] | None = None) -> list[revisions.Occurrence]:
         return revisions.occurrences_of(self.connection, task.id, schedule_ids)
