@@ -8,7 +8,7 @@ from reminders.rehearsal.alternatives import Alternative, compare_file, compare_
 from reminders.rehearsal.assumptions import default_choices, invented_contacts
 from reminders.rehearsal.difference import Difference
 from reminders.rehearsal.manners import SILENT, Manner, Manners
-from reminders.rehearsal.runs import foreseen, rehearse_file, rehearse_stored
+from reminders.rehearsal.runs import rehearse_file, rehearse_stored
 from reminders.rehearsal.totals import Totals
 from reminders.rehearsal.walking import READING, Span
 
@@ -24,7 +24,6 @@ __all__ = [
     "compare_file",
     "compare_stored",
     "default_choices",
-    "foreseen",
     "invented_contacts",
     "rehearse_file",
     "rehearse_stored",

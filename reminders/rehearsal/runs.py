@@ -1,8 +1,7 @@
-"""What can be rehearsed: a plan's file, a stored plan from its present state on, and everything that runs."""
+"""What can be rehearsed: a plan's file, and a stored plan from its present state on."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -17,7 +16,7 @@ from reminders.engine.service import Service
 from reminders.exceptions import InputError
 from reminders.plans.plan import Plan
 from reminders.rehearsal.assumptions import default_choices, invented_contacts
-from reminders.rehearsal.manners import SILENT, Manners
+from reminders.rehearsal.manners import Manners
 from reminders.rehearsal.scratch import clock_of, copy_plans, scratch_of
 from reminders.rehearsal.walking import Span, walk
 from reminders.slots import Slot
@@ -46,19 +45,6 @@ def rehearse_stored(
     scratch = copied(service, [plan_id])
     start = prepare(scratch, plan_id, choices, span)
     return walk(scratch, span, manners, start=start)
-
-
-def foreseen(service: Service, span: Span, manners: Manners = SILENT) -> Counter[str]:
-    """How many messages each slot of some days would bring from here on, over every plan that runs.
-
-    Under silence unless told otherwise; a slot that would bring none is missing.
-    """
-    with service.database.read() as connection:
-        runs = select(plans.c.id).where(plans.c.state == "active", plans.c.released_at.is_not(None))
-        running = list(connection.scalars(runs))
-    scratch = copied(service, running)
-    lines = walk(scratch, span, manners, start=_from_now(scratch))
-    return Counter(line["slot"] for line in lines)
 
 
 def copied(service: Service, plan_ids: Collection[int], *, history: bool = False) -> Service:

@@ -16,7 +16,7 @@ from reminders.engine.plan.activation import Choices
 from reminders.engine.service import SMTP
 from reminders.exceptions import InputError
 from reminders.policy import Preset
-from reminders.rehearsal import Manners, Span, foreseen, runs
+from reminders.rehearsal import Manners, Span, runs
 from reminders.rehearsal.walking import walk
 from reminders.slots import Slot
 from reminders.store import foreseen as foresight
@@ -48,6 +48,11 @@ def steps(lines: list[Line], destination: str) -> list[str]:
     """«2022-09-16/am 12:T-10»."""
     mine = [line for line in lines if line["destination"] == destination]
     return [f"{line['slot']} {item['task']}:{item['step']}" for line in mine for item in line["items"]]
+
+
+def per_slot(lines: list[Line]) -> Counter[str]:
+    """How many messages each slot brings."""
+    return Counter(line["slot"] for line in lines)
 
 
 def rows(story: Story) -> dict[str, int]:
@@ -139,13 +144,14 @@ def test_later_months_of_an_active_plan_begin_from_its_present_state(short_story
     assert tail == [line for line in whole if line["slot"] >= "2022-09-30"] != []
 
 
-def test_what_silence_would_bring_is_foreseen_slot_by_slot_over_everything_that_runs(short_story: Story) -> None:
+def test_what_silence_would_bring_an_active_plan_is_listed_slot_by_slot(short_story: Story) -> None:
     short_story.activate(*PLAN.tasks, on="2022-09-15 08:30", preset=Preset.STRICT)
     short_story.until("2022-09-20/am")
-    expected = foreseen(short_story.service, Span(date(2022, 9, 20), AUTUMN.last))
+    rest = Span(date(2022, 9, 20), AUTUMN.last)
+    listed = rehearse_stored(short_story.service, short_story.plan_id, None, rest, SILENT)
     sent_before = len(short_story.lines())
     short_story.until("2022-10-12/pm")
-    assert expected == Counter(line["slot"] for line in short_story.lines()[sent_before:])
+    assert per_slot(listed) == per_slot(short_story.lines()[sent_before:])
 
 
 def test_a_year_keeps_no_message_of_the_weeks_before_and_no_ledger(short_story: Story) -> None:
@@ -177,7 +183,8 @@ def test_what_the_guard_foresees_of_the_next_slots_is_what_a_rehearsal_lists() -
         foresee_ahead(story.service)
         with story.service.database.read() as connection:
             ahead = {slot: count for slot, count in foresight.read(connection).items() if slot > moment and count}
-        listed = foreseen(story.service, Span(story.clock.moment.date(), date(2022, 10, 31)))
+        rest = Span(story.clock.moment.date(), date(2022, 10, 31))
+        listed = per_slot(rehearse_stored(story.service, story.plan_id, None, rest, SILENT))
         assert ahead == {slot: listed[slot] for slot in ahead} != {}
         story.until(f"{moment[:10]}/pm" if moment[:10] != "2022-10-07" else "2022-10-08/am")
 
