@@ -47,8 +47,11 @@ class Channel(Protocol):
 class ExactChannel(Channel, Protocol):
     """A channel that knows the instant from which its far end may have taken a message: nothing before is in doubt."""
 
-    def send_noting(self, payload: Payload, begin: Callable[[], object]) -> Outcome:
-        """As `send`; `begin` is called right before the far end can take the message, and only then."""
+    def send_noting(self, payload: Payload, begin: Callable[[], object], following: Payload | None = None) -> Outcome:
+        """As `send`; `begin` is called right before the far end can take the message, and only then.
+
+        `following` is what will most likely be sent next: a channel may ask its far end about it in the same breath.
+        """
 
 
 @runtime_checkable

@@ -11,7 +11,8 @@ from channels.headers import mail_address
 from channels.message import Message, Payload, UnsendableMessage
 from channels.mime import Letterhead
 from channels.outcome import Outcome, Verdict
-from channels.smtp_session import NoSession, SmtpSession
+from channels.smtp_opening import NoSession
+from channels.smtp_session import SmtpSession
 from channels.smtp_settings import Security, SmtpSettings
 
 MOST_BYTES = 1_000_000  # a reminder is some kilobytes; a megabyte is a mistake that would go to everybody
@@ -29,6 +30,7 @@ class SmtpChannel:
         self._context = _context(settings)
         self._letterhead = Letterhead(settings.sender_address, settings.sender_name, settings.reply_to)
         self._idle: deque[SmtpSession] = deque()
+        self._asks_ahead = True
 
     def render(self, message: Message) -> tuple[Payload, ...]:
         """One payload, the mail itself; raises UnsendableMessage."""
@@ -43,22 +45,26 @@ class SmtpChannel:
         """One try. A kept connection that the server has meanwhile closed is replaced within the same try."""
         return self.send_noting(payload, _nothing)
 
-    def send_noting(self, payload: Payload, begin: Callable[[], object]) -> Outcome:
+    def send_noting(self, payload: Payload, begin: Callable[[], object], following: Payload | None = None) -> Outcome:
         """The same; `begin` is called right before the message itself leaves, after the server said that it wants it.
 
         Connecting, logging in and the envelope take most of the time, and none of it can leave a message in doubt.
+        The server is asked about `following`, the payload that will be sent next, together with this one.
         """
         try:
             mail_address(payload.address)  # it comes back from a database, and goes into a command
         except UnsendableMessage as reason:
             return Outcome(Verdict.DEAD_RECIPIENT, "address", str(reason))
+        following = following if self._asks_ahead and following and _has_address(following) else None
         try:
-            kept = self._take()
+            kept = self._take(payload.address)
+            asked = kept is not None and kept.ahead != ""
             session = kept or self._new_session()
-            outcome = self._hand_over(session, payload, begin)
+            outcome = self._hand_over(session, payload, begin, following)
             # Nothing was taken, and the answer (or the silence) was about the old connection: ask a new one.
             if kept and not session.usable and outcome.verdict is Verdict.RETRY_LATER:
-                outcome = self._hand_over(self._new_session(), payload, begin)
+                self._asks_ahead = self._asks_ahead and not asked  # a server that cannot bear it is not asked again
+                outcome = self._hand_over(self._new_session(), payload, begin, None)
         except NoSession as refusal:
             return refusal.outcome
         return outcome
@@ -80,17 +86,25 @@ class SmtpChannel:
             except IndexError:  # another thread took it
                 return
 
-    def _hand_over(self, session: SmtpSession, payload: Payload, begin: Callable[[], object]) -> Outcome:
+    def _hand_over(
+        self, session: SmtpSession, payload: Payload, begin: Callable[[], object], following: Payload | None
+    ) -> Outcome:
+        last = session.handed_over + 1 >= self._settings.per_connection
         try:
-            return session.hand_over(payload.address, payload.body, begin)
+            return session.hand_over(payload, begin, None if last else following)
         finally:
             self._give_back(session)
 
-    def _take(self) -> SmtpSession | None:
-        try:
-            return self._idle.pop()
-        except IndexError:
-            return None
+    def _take(self, recipient: str) -> SmtpSession | None:
+        """A kept connection that was asked about nobody else."""
+        while True:
+            try:
+                session = self._idle.pop()
+            except IndexError:
+                return None
+            if session.ahead in ("", recipient):
+                return session
+            session.close()
 
     def _new_session(self) -> SmtpSession:
         return SmtpSession(self._settings, self._context)
@@ -100,6 +114,14 @@ class SmtpChannel:
             self._idle.append(session)
         else:
             session.close()
+
+
+def _has_address(payload: Payload) -> bool:
+    try:
+        mail_address(payload.address)
+    except UnsendableMessage:
+        return False
+    return True
 
 
 def _nothing() -> None:

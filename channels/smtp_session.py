@@ -3,32 +3,24 @@
 smtplib opens it, because TLS and logins are its strength; the messages go over it by hand, because smtplib waits for
 every answer before it says the next word and hides at which word a connection broke. Where the server offers
 PIPELINING (RFC 2920), MAIL, RCPT and DATA leave together and every one of the three answers is looked at before a byte
-of the message follows: two round trips a message in place of five.
+of the message follows: two round trips a message in place of five. Where the caller knows who is next, the next
+message's three words leave behind this one's dot, as RFC 2920 §3.1 allows: one round trip a message.
 """
 
 from __future__ import annotations
 
 import contextlib
 import smtplib
-import socket
 import ssl
-from base64 import b64encode
 from collections.abc import Callable
-from dataclasses import replace
 
+from channels.message import Payload
 from channels.outcome import Outcome, Verdict
 from channels.smtp_answers import Answer, Stage, judge, wants_new_connection
-from channels.smtp_settings import Security, SmtpSettings
+from channels.smtp_opening import open_connection, secret_forms
+from channels.smtp_settings import SmtpSettings
 
 _QUIT_SECONDS = 2.0
-
-
-class NoSession(Exception):
-    """A connection could not be opened; what that means for the message is in `outcome`."""
-
-    def __init__(self, outcome: Outcome) -> None:
-        super().__init__(outcome.detail)
-        self.outcome = outcome
 
 
 class SmtpSession:
@@ -37,24 +29,27 @@ class SmtpSession:
     def __init__(self, settings: SmtpSettings, context: ssl.SSLContext | None) -> None:
         """Connect and log in. Raises NoSession."""
         self._settings = settings
-        self._secrets = _forms(settings)
-        self._smtp = self._open(context)
+        self._secrets = secret_forms(settings)
+        self._smtp = open_connection(settings, context)
         self.usable = True
         self.handed_over = 0  # messages tried on this connection
+        self.ahead = ""  # whom the server was already asked about; nobody else may follow on this connection
         self._pipelining = self._smtp.has_extn("pipelining")
         self._most_bytes = _size_limit(self._smtp.esmtp_features.get("size", ""))
 
-    def hand_over(self, recipient: str, data: bytes, begin: Callable[[], object]) -> Outcome:
-        """One message to one recipient; `data` ends with CRLF. Afterwards `usable` says whether another may follow.
+    def hand_over(self, payload: Payload, begin: Callable[[], object], following: Payload | None = None) -> Outcome:
+        """One message to one recipient; it ends with CRLF. Afterwards `usable` says whether another may follow.
 
         `begin` is called before the first byte of the message leaves: from then on the server may take it.
+        The server is asked about `following` in the same breath.
         """
-        if self._most_bytes and len(data) > self._most_bytes:
+        data = payload.body
+        if not self._fits(payload):
             detail = f"邮件有{len(data)}字节，邮件服务器最多收{self._most_bytes}字节。"
             return Outcome(Verdict.REFUSED_CONTENT, "size", detail)
         self.handed_over += 1
         try:
-            refused = self._envelope(recipient)
+            refused = self._envelope(payload.address)
             if refused is not None:
                 return refused
             begin()
@@ -62,25 +57,42 @@ class SmtpSession:
             self._smtp.send(_stuffed(data) + b".\r\n")
         except (OSError, smtplib.SMTPException) as error:
             return self._lost(error, Verdict.RETRY_LATER, "邮件还没有交出，与邮件服务器的连接断了")
+        if following is not None and self._pipelining and self._fits(following):
+            self._ask_ahead(following.address)
         return self._after_the_dot()
 
     def close(self) -> None:
         """Say QUIT where that still makes sense, and hang up."""
         with contextlib.suppress(OSError, smtplib.SMTPException):
-            if self.usable and self._smtp.sock is not None:
+            # A server that was asked about a message would take QUIT for its first line.
+            if self.usable and not self.ahead and self._smtp.sock is not None:
                 self._smtp.sock.settimeout(_QUIT_SECONDS)
                 self._smtp.quit()
         self.usable = False
         self._smtp.close()
 
-    def _envelope(self, recipient: str) -> Outcome | None:
-        """What stands against the message, or None where the server waits for it."""
-        steps = (
+    def _fits(self, payload: Payload) -> bool:
+        return not self._most_bytes or len(payload.body) <= self._most_bytes
+
+    def _ask_ahead(self, recipient: str) -> None:
+        # The dot has left: whether it is taken is for its own answer to say, also where nothing more can be sent.
+        with contextlib.suppress(OSError, smtplib.SMTPException):
+            self._smtp.send("".join(line for _, line, _ in self._steps(recipient)))
+            self.ahead = recipient
+
+    def _steps(self, recipient: str) -> tuple[tuple[Stage, str, int], ...]:
+        """Each word of an envelope, and the kind of answer that lets it pass."""
+        return (
             (Stage.SENDER, f"MAIL FROM:<{self._settings.envelope_sender}>\r\n", 2),
             (Stage.RECIPIENT, f"RCPT TO:<{recipient}>\r\n", 2),
             (Stage.DATA, "DATA\r\n", 3),
         )
-        if self._pipelining:
+
+    def _envelope(self, recipient: str) -> Outcome | None:
+        """What stands against the message, or None where the server waits for it."""
+        steps = self._steps(recipient)
+        asked, self.ahead = self.ahead == recipient, ""
+        if self._pipelining and not asked:
             self._smtp.send("".join(line for _, line, _ in steps))
         for at, (stage, line, good) in enumerate(steps):
             if not self._pipelining:
@@ -126,95 +138,6 @@ class SmtpSession:
         late = _is_timeout(error)
         return Outcome(verdict, "timeout" if late else "dropped", f"{meaning}（{'超时' if late else '对方断开'}）。")
 
-    def _open(self, context: ssl.SSLContext | None) -> smtplib.SMTP:
-        smtp: smtplib.SMTP | None = None
-        try:
-            smtp = self._connect(context)
-            self._log_in(smtp)
-        except (OSError, smtplib.SMTPException) as error:
-            if smtp is not None:
-                smtp.close()
-            # Without its cause, which may quote what was sent.
-            raise NoSession(replace(self._why_not(error), everybody=True)) from None
-        return smtp
-
-    def _connect(self, context: ssl.SSLContext | None) -> smtplib.SMTP:
-        settings = self._settings
-        if settings.security is Security.TLS:
-            smtp: smtplib.SMTP = smtplib.SMTP_SSL(
-                settings.host, settings.port, settings.helo, timeout=settings.timeout, context=context
-            )
-        else:
-            smtp = smtplib.SMTP(settings.host, settings.port, settings.helo, timeout=settings.timeout)
-        try:
-            if smtp.sock is not None:
-                smtp.sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)  # a vanished server is noticed
-            smtp.ehlo_or_helo_if_needed()
-            if settings.security is Security.STARTTLS:
-                smtp.starttls(context=context)
-                smtp.ehlo()
-        except BaseException:
-            smtp.close()
-            raise
-        return smtp
-
-    def _log_in(self, smtp: smtplib.SMTP) -> None:
-        settings = self._settings
-        if not settings.username:
-            return
-        offered = smtp.esmtp_features.get("auth", "").upper().split()
-        # One method and no other: smtplib's login() tries each in turn, and every refusal counts towards being locked.
-        smtp.user, smtp.password = settings.username, settings.password
-        if "PLAIN" in offered:
-            smtp.auth("PLAIN", smtp.auth_plain)
-        elif "LOGIN" in offered:
-            smtp.auth("LOGIN", smtp.auth_login)
-        elif "CRAM-MD5" in offered:
-            smtp.auth("CRAM-MD5", smtp.auth_cram_md5)
-        else:
-            raise smtplib.SMTPNotSupportedError("AUTH")
-
-    def _why_not(self, error: Exception) -> Outcome:
-        where = f"邮件服务器{self._settings.host}:{self._settings.port}"
-        if isinstance(error, smtplib.SMTPResponseException):
-            stage = Stage.LOGIN if isinstance(error, smtplib.SMTPAuthenticationError) else Stage.GREETING
-            words = (
-                error.smtp_error if isinstance(error.smtp_error, str) else error.smtp_error.decode("utf-8", "replace")
-            )
-            return judge(stage, Answer(error.smtp_code, words.replace("\n", " ")), self._secrets)
-        for kinds, verdict, code, meaning in _NO_CONNECTION:
-            if isinstance(error, kinds):
-                return Outcome(verdict, code, f"{where}{meaning}")
-        return Outcome(Verdict.RETRY_LATER, "connect", f"{where}连接不上（{type(error).__name__}）。")
-
-
-# The first that fits decides; a login by certificate or a name that is wrong is mended by a person, the rest by time.
-_NO_CONNECTION: tuple[tuple[tuple[type[Exception], ...], Verdict, str, str], ...] = (
-    (
-        (ssl.SSLCertVerificationError,),
-        Verdict.DEAD_CHANNEL,
-        "certificate",
-        "的证书不可信；内部证书请在设置中给出CA文件，或请管理员换证书。",
-    ),
-    ((ssl.SSLEOFError, ssl.SSLZeroReturnError), Verdict.RETRY_LATER, "dropped", "在建立加密连接时断开。"),
-    (
-        (ssl.SSLError,),
-        Verdict.DEAD_CHANNEL,
-        "tls",
-        "不能建立加密连接；请核对端口和加密方式（465用tls，587用starttls）。",
-    ),
-    (
-        (smtplib.SMTPNotSupportedError,),
-        Verdict.DEAD_CHANNEL,
-        "unsupported",
-        "不提供所设的加密方式或登录方式；请核对端口、加密方式和用户名。",
-    ),
-    ((smtplib.SMTPServerDisconnected,), Verdict.RETRY_LATER, "dropped", "在登录前断开了连接。"),
-    ((TimeoutError,), Verdict.RETRY_LATER, "timeout", "没有在规定时间内应答。"),
-    ((socket.gaierror,), Verdict.RETRY_LATER, "dns", "的名称查不到；请核对服务器名称和本机的域名解析。"),
-    ((ConnectionRefusedError,), Verdict.RETRY_LATER, "connect", "拒绝连接；请核对端口，或等它恢复。"),
-)
-
 
 def _stuffed(data: bytes) -> bytes:
     # RFC 5321 §4.5.2; base64 mails hold no such line, and looking for one costs next to nothing.
@@ -229,12 +152,3 @@ def _size_limit(value: str) -> int:
 def _is_timeout(error: BaseException) -> bool:
     # smtplib says "disconnected" for everything; what the socket said is the exception's context.
     return isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
-
-
-def _forms(settings: SmtpSettings) -> tuple[str, ...]:
-    """The password as it may come back in a server's words."""
-    if not settings.password:
-        return ()
-    password = settings.password.encode("utf-8")
-    plain = b"\0" + settings.username.encode("utf-8") + b"\0" + password
-    return (settings.password, b64encode(password).decode("ascii"), b64encode(plain).decode("ascii"))

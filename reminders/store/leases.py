@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, literal, select, update
 
 from reminders.store.among import among
 from reminders.store.database import Database
@@ -102,23 +102,22 @@ def held(database: Database, connection: Connection, lease: str) -> list[Claimed
 
 def mine(database: Database, connection: Connection, lease: str, ids: Iterable[int]) -> set[int]:
     """Which rows still belong to a lease, kept from others until the transaction ends."""
-    return {row.id for row in connection.execute(still_held(database, select(deliveries.c.id), lease, ids))}
+    query = select(deliveries.c.id).where(_still_held(lease, ids))
+    return set(connection.scalars(query.with_for_update() if database.is_postgresql else query))
 
 
-def still_held(database: Database, query: Select[Any], lease: str, ids: Iterable[int]) -> Select[Any]:
-    """A query of deliveries, for those that still belong to a lease, kept from others until the transaction ends."""
-    query = query.where(among(deliveries.c.id, ids), deliveries.c.lease == lease, deliveries.c.state == "claimed")
-    return query.with_for_update() if database.is_postgresql else query
+def begin(connection: Connection, ids: Iterable[int], lease: str, machine_now: datetime) -> list[Row[Any]]:
+    """Write down that rows are about to be handed over: without a journal, each of them is in doubt after a kill.
 
-
-def begin(connection: Connection, ids: Sequence[int], lease: str, machine_now: datetime) -> None:
-    """Write down that rows are about to be handed over: without a journal, each of them is in doubt after a kill."""
-    if ids:
-        connection.execute(
-            update(deliveries)
-            .where(among(deliveries.c.id, ids), deliveries.c.lease == lease)
-            .values(begun_at=machine_now)
-        )
+    Those that still belong to the lease come back with what they were made of.
+    """
+    begun = connection.execute(
+        update(deliveries)
+        .where(_still_held(lease, ids))
+        .values(begun_at=machine_now)
+        .returning(deliveries.c.id, deliveries.c.part, deliveries.c.address, deliveries.c.payload)
+    )
+    return list(begun)
 
 
 def release(connection: Connection, ids: Sequence[int], lease: str, retry_at: datetime | None = None) -> None:
@@ -126,7 +125,7 @@ def release(connection: Connection, ids: Sequence[int], lease: str, retry_at: da
     if ids:
         connection.execute(
             update(deliveries)
-            .where(among(deliveries.c.id, ids), deliveries.c.lease == lease, deliveries.c.state == "claimed")
+            .where(_still_held(lease, ids))
             .values(state="retry" if retry_at else "pending", retry_at=retry_at, **_FREE)
         )
 
@@ -136,7 +135,7 @@ def stumble(connection: Connection, ids: Sequence[int], lease: str, retry_at: da
     if ids:
         connection.execute(
             update(deliveries)
-            .where(among(deliveries.c.id, ids), deliveries.c.lease == lease, deliveries.c.state == "claimed")
+            .where(_still_held(lease, ids))
             .values(
                 state="retry" if retry_at else "pending",
                 retry_at=retry_at,
@@ -156,21 +155,24 @@ def leases(connection: Connection) -> dict[str, datetime]:
     return {row.lease: row.until for row in connection.execute(query)}
 
 
-def sent(connection: Connection, ids: Sequence[int], lease: str, at: datetime) -> None:
-    """Write down that channels took some rows."""
-    if ids:
-        connection.execute(
-            update(deliveries)
-            .where(among(deliveries.c.id, ids), deliveries.c.lease == lease, deliveries.c.state == "claimed")
-            .values(
-                state="sent",
-                attempts=deliveries.c.attempts + 1,
-                retry_at=None,
-                done_at=literal(at, deliveries.c.done_at.type),
-                stumbles=0,
-                **_FREE,
-            )
+def sent(connection: Connection, ids: Sequence[int], lease: str, at: datetime) -> set[int]:
+    """Write down that channels took some rows; which of them still belonged to the lease."""
+    if not ids:
+        return set()
+    written = connection.execute(
+        update(deliveries)
+        .where(_still_held(lease, ids))
+        .values(
+            state="sent",
+            attempts=deliveries.c.attempts + 1,
+            retry_at=None,
+            done_at=literal(at, deliveries.c.done_at.type),
+            stumbles=0,
+            **_FREE,
         )
+        .returning(deliveries.c.id)
+    )
+    return {row.id for row in written}
 
 
 def settle(connection: Connection, delivery_id: int, lease: str | None, **columns: Any) -> bool:
@@ -180,3 +182,7 @@ def settle(connection: Connection, delivery_id: int, lease: str | None, **column
         query = query.where(deliveries.c.lease == lease, deliveries.c.state == "claimed")
     done = connection.execute(query.values(**_FREE, **columns))
     return done.rowcount == 1
+
+
+def _still_held(lease: str, ids: Iterable[int]) -> ColumnElement[bool]:
+    return and_(among(deliveries.c.id, ids), deliveries.c.lease == lease, deliveries.c.state == "claimed")

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, literal, select, tuple_, update
+from sqlalchemy import Connection, Row, bindparam, exists, func, literal, select, tuple_, update
 
 from reminders.messages import MessageKind
 from reminders.slots import Slot
 from reminders.store.among import among
 from reminders.store.database import Database
-from reminders.store.tables import items, messages, obligations
+from reminders.store.outbox import WAITING
+from reminders.store.tables import deliveries, items, messages, obligations
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,13 +224,14 @@ def heads(connection: Connection, ids: Iterable[int]) -> dict[int, Row[Any]]:
     return {row.id: row for row in found}
 
 
-def mark_accepted(connection: Connection, ids: Collection[int], at: datetime) -> None:
-    """Channels took messages; the first acceptance is kept."""
+def mark_accepted(connection: Connection, ids: Collection[int], at: datetime) -> set[int]:
+    """Channels took messages; which of them no part waits of any more. The first acceptance is kept."""
     if not ids:
-        return
+        return set()
+    waiting = exists().where(deliveries.c.message_id == messages.c.id, deliveries.c.state.in_(WAITING))
     moment = func.coalesce(messages.c.accepted_at, literal(at, messages.c.accepted_at.type))
-    wanted = among(messages.c.id, ids)
-    connection.execute(update(messages).where(wanted).values(state="accepted", accepted_at=moment))
+    whole = update(messages).where(among(messages.c.id, ids), ~waiting).values(state="accepted", accepted_at=moment)
+    return {row.id for row in connection.execute(whole.returning(messages.c.id))}
 
 
 def by_ids(connection: Connection, ids: Iterable[int]) -> dict[int, Row[Any]]:

@@ -58,14 +58,6 @@ def ready(machine_now: datetime) -> Any:
     )
 
 
-def unfinished(connection: Connection, message_ids: Iterable[int]) -> set[int]:
-    """Messages of which a part still waits."""
-    query = select(deliveries.c.message_id).where(
-        among(deliveries.c.message_id, message_ids), deliveries.c.state.in_(WAITING)
-    )
-    return {row.message_id for row in connection.execute(query)}
-
-
 def of_messages(connection: Connection, message_ids: Iterable[int]) -> list[Row[Any]]:
     """The deliveries of messages, in the order they were made."""
     query = select(deliveries).where(among(deliveries.c.message_id, message_ids)).order_by(deliveries.c.id)

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, update
 
 from channels.message import Payload
-from reminders.store.database import Database
-from reminders.store.leases import still_held
+from reminders.store import leases
 from reminders.store.tables import deliveries
 
 
-def of_lease(database: Database, connection: Connection, lease: str, ids: Iterable[int]) -> dict[int, Payload | None]:
-    """What rows that still belong to a lease were made of, None for what was never worded."""
-    wanted = select(deliveries.c.id, deliveries.c.part, deliveries.c.address, deliveries.c.payload)
+def begun(connection: Connection, lease: str, ids: Iterable[int], machine_now: datetime) -> dict[int, Payload | None]:
+    """Mark rows as about to be handed over; what those that are still ours were made of, None where never worded."""
     return {
         row.id: Payload(row.part, row.address, bytes(row.payload)) if row.payload is not None else None
-        for row in connection.execute(still_held(database, wanted, lease, ids))
+        for row in leases.begin(connection, ids, lease, machine_now)
     }
 
 

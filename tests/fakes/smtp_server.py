@@ -187,8 +187,15 @@ class _Session:
         self._encrypted = server._tls is not None
         self._sender: str | None = None
         self._recipients: list[str] = []
+        self._unsaid = bytearray()
 
     async def talk(self) -> None:
+        try:
+            await self._talk()
+        finally:
+            self._flush()
+
+    async def _talk(self) -> None:
         await self._answer("connect", "220 fake.example.gov.cn ESMTP")
         while line := await self._reader.readline():
             text = line.decode("utf-8", "replace").rstrip("\r\n")
@@ -220,6 +227,7 @@ class _Session:
             await self._say("502 5.5.1 Not offered")
             return
         await self._say("220 2.0.0 Go ahead")
+        self._flush()
         await self._writer.start_tls(self._server._starttls)
         self._encrypted = True
 
@@ -311,8 +319,14 @@ class _Session:
             # A long wire, not a slow server: what was asked together is answered together, one latency later.
             asyncio.get_running_loop().call_later(self._server._latency, self._writer.write, data)
         else:
-            self._writer.write(data)
-            await self._writer.drain()
+            # As servers do (RFC 2920 §3.2): what was asked together is answered together, once nothing more is there.
+            if not self._unsaid:
+                asyncio.get_running_loop().call_soon(self._flush)
+            self._unsaid += data
+
+    def _flush(self) -> None:
+        self._writer.write(bytes(self._unsaid))
+        self._unsaid.clear()
 
 
 def _angled(line: str) -> str:

@@ -12,7 +12,7 @@ from reminders import delay, silence
 from reminders.engine.service import Service
 from reminders.messages import MessageKind
 from reminders.obligations import Change, Kind, Obligation, State
-from reminders.store import events, messages, obligations, outbox
+from reminders.store import events, messages, obligations
 
 UNDELIVERED = "undelivered"
 
@@ -21,10 +21,8 @@ def accepted(
     service: Service, connection: Connection, found: Mapping[int, Row[Any]], now: datetime
 ) -> list[events.Event]:
     """Channels took messages: the waits of their items begin, once every part was taken. What the ledger says of it."""
-    unfinished = outbox.unfinished(connection, found)
-    whole = {key: row for key, row in found.items() if key not in unfinished}
-    messages.mark_accepted(connection, whole, now)
-    asking = speaking(connection, whole)
+    whole = messages.mark_accepted(connection, found, now)
+    asking = speaking(connection, {key: found[key] for key in whole})
     levels = [_levels(item for item in asking[key] if _may_wait(item)) for key in sorted(asking)]
     ids = sorted({key for one in levels for key in one})
     standing = {o.id: o for o in obligations.locked(service.database, connection, ids)}

@@ -1,19 +1,23 @@
 """Dispatch: claim deliveries, hand them over one by one, journal each outcome before the next.
 
 Intent is written before sending (the bytes are stored, the row is claimed) and the outcome after. Rows go in chunks of
-about a second: one transaction checks and words them, the journal says before and after each hand-over what became of
-it, and one transaction writes the outcomes. After a kill exactly the row that was begun and has no outcome is unknown.
+about a second: the journal says before and after each hand-over what became of it, and one transaction writes the
+outcomes of a chunk, checks the next and words it. After a kill exactly the row that was begun and has no outcome is
+unknown.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
+from sqlalchemy.exc import OperationalError
+
 from channels.channel import Channel, ExactChannel
+from channels.message import Payload
 from channels.outcome import Outcome, Verdict
 from channels.secrets import destination_key
 from reminders.engine.sending import outcomes, parking, poison
@@ -21,6 +25,7 @@ from reminders.engine.sending.done import Done
 from reminders.engine.sending.leasing import Lease
 from reminders.engine.sending.preparing import Prepared, prepare
 from reminders.engine.service import Service
+from reminders.exceptions import DatabaseUnreachable
 from reminders.store.journals import Entry, Journal
 from reminders.store.leases import Claimed
 from reminders.store.outbox import URGENT
@@ -29,6 +34,8 @@ log = logging.getLogger("cuiban.dispatch")
 
 CHUNK = 100  # rows that are prepared together at most
 A_CHUNK = timedelta(seconds=1)  # what is decided meanwhile (a pause, an answer) comes too late for so long
+Begin = Callable[[], object]
+Way = Callable[[Payload, Begin, Payload | None], Outcome]  # how a channel sends a payload before the following one
 STOP_AFTER = timedelta(seconds=60)  # a job gives back what it has not begun long before its time limit
 
 
@@ -53,7 +60,8 @@ class _Sender:
     size: int = 25  # of the next chunk
     sent: int = 0
     lost: bool = False  # somebody took the lease over
-    used: set[str] = field(default_factory=set)
+    done: list[Done] = field(default_factory=list)  # what the journal has and the database has not yet
+    used: dict[str, Way] = field(default_factory=dict)
     failing: dict[str, set[int]] = field(default_factory=dict)  # per channel the recipients that failed in a row
 
     def send(self, ids: Sequence[int]) -> int:
@@ -69,6 +77,7 @@ class _Sender:
             rows = self._chunk(rows[:size]) + rows[size:]
             if rows:
                 rows = sorted([*self.lease.claim(self.lease.urgent()), *rows], key=_order)
+        self._write_down()
         self.journal.done()
         return self.sent
 
@@ -78,31 +87,52 @@ class _Sender:
             self.service.channels[channel].close()
 
     def _chunk(self, rows: Sequence[Claimed]) -> list[Claimed]:
-        """From checking to the outcomes, for about a second; the rows that were not reached."""
-        ready = poison.isolating(self.service, self.lease.name, rows, self._prepare)
+        """Check and hand over, for about a second; the rows that were not reached."""
+        ready = self._ready(rows)
         self.journal.prepared()
-        began, done = self.service.machine_now(), list[Done]()
+        began = self.service.machine_now()
         reached = 0
-        while reached < len(ready) and not (done and self.service.machine_now() - began > A_CHUNK):
+        while reached < len(ready) and not (self.done and self.service.machine_now() - began > A_CHUNK):
             if not self.lease.kept():
                 self.lost = True
                 break
-            self._one(ready[reached], done)
+            self._one(ready[reached], _following(ready, reached))
             reached += 1
-        outcomes.write_down(self.service, done, self.lease.name)
         self.size = min(CHUNK, len(rows) * 4) if reached == len(ready) else max(1, reached)
         return [prepared.row for prepared in ready[reached:]]
 
-    def _one(self, prepared: Prepared, done: list[Done]) -> None:
+    def _ready(self, rows: Sequence[Claimed]) -> list[Prepared]:
+        """Write down what became of the last chunk and prepare the next: where all is well, in one transaction."""
+        if self.done:
+            try:
+                return self._turn(rows)
+            except (DatabaseUnreachable, OperationalError):
+                raise
+            except Exception:  # one of the rows breaks the program: each half finds its own, by itself
+                self._write_down()
+        return poison.isolating(self.service, self.lease.name, rows, self._prepare)
+
+    def _turn(self, rows: Sequence[Claimed]) -> list[Prepared]:
+        with self.service.database.write() as connection:
+            outcomes.record(self.service, connection, self.done, self.lease.name)
+            ready = prepare(self.service, connection, rows, self.lease.name)
+        self.done = []
+        return ready
+
+    def _write_down(self) -> None:
+        done, self.done = self.done, []
+        outcomes.write_down(self.service, done, self.lease.name)
+
+    def _one(self, prepared: Prepared, following: Payload | None) -> None:
         """Hand one row over, unless it has to wait; its outcome stands in the journal before the next is begun."""
         until = self._wait(prepared)
         if until is not None:
             self.lease.give_back([prepared.row.id], until)
             return
-        found = self._hand_over(prepared)
+        found = self._hand_over(prepared, following)
         self.sent += 1
         if self.journal.end(Entry(found.row.id, found.outcome, found.at, found.machine_at)):
-            done.append(found)
+            self.done.append(found)
         else:
             outcomes.write_down(self.service, [found], self.lease.name)
 
@@ -110,24 +140,31 @@ class _Sender:
         with self.service.database.write() as connection:
             return prepare(self.service, connection, rows, self.lease.name)
 
-    def _hand_over(self, prepared: Prepared) -> Done:
+    def _hand_over(self, prepared: Prepared, following: Payload | None) -> Done:
         channel = prepared.row.channel
-        self.used.add(channel)
         try:
-            outcome = self._send(self.service.channels[channel], prepared)
+            outcome = self._send(channel, prepared, following)
         except Exception as error:  # a channel never raises; one that does anyway must not send the row for ever
             log.exception("channel %s broke while it held delivery %d", channel, prepared.row.id)
             outcome = Outcome(Verdict.IN_DOUBT, "error", f"发送程序出错（{type(error).__name__}），可能已经送达。")
         self._note(prepared, outcome)
         return Done(prepared.row, prepared.message, outcome, self.service.now(), self.service.machine_now())
 
-    def _send(self, channel: Channel, prepared: Prepared) -> Outcome:
+    def _send(self, name: str, prepared: Prepared, following: Payload | None) -> Outcome:
         """The journal says that a row is begun at the last moment at which that is not yet so."""
-        begin = partial(self.journal.begin, prepared.row.id)
+        if name not in self.used:  # asked once: what a protocol says of a value takes longer to find out than a write
+            self.used[name] = self._way(self.service.channels[name])
+        return self.used[name](prepared.payload, partial(self.journal.begin, prepared.row.id), following)
+
+    def _way(self, channel: Channel) -> Way:
         if isinstance(channel, ExactChannel):
-            return channel.send_noting(prepared.payload, begin)
-        begin()
-        return channel.send(prepared.payload)
+            return channel.send_noting
+
+        def send(payload: Payload, begin: Begin, _following: Payload | None) -> Outcome:
+            begin()
+            return channel.send(payload)
+
+        return send
 
     def _note(self, prepared: Prepared, outcome: Outcome) -> None:
         failing = self.failing.setdefault(prepared.row.channel, set())
@@ -146,6 +183,12 @@ class _Sender:
         # Two contacts behind one robot share its limit.
         seconds = self.service.limiter.wait(destination_key(row.channel, prepared.payload.address), now.timestamp())
         return now + timedelta(seconds=seconds) if seconds > 0 else None
+
+
+def _following(ready: Sequence[Prepared], at: int) -> Payload | None:
+    """What goes next over the same channel, as far as is known now."""
+    after = ready[at + 1] if at + 1 < len(ready) else None
+    return after.payload if after is not None and after.row.channel == ready[at].row.channel else None
 
 
 def _order(row: Claimed) -> tuple[int, int]:

@@ -10,6 +10,8 @@ from reminders.engine.service import Service
 from reminders.store import leases
 from reminders.store.leases import Claimed
 
+LOOK_EVERY = timedelta(seconds=1)
+
 
 @dataclass
 class Lease:
@@ -18,6 +20,7 @@ class Lease:
     service: Service
     name: str
     _renewed_at: datetime = field(init=False)
+    _looked_at: datetime | None = field(default=None, init=False)
     _seen: set[int] = field(default_factory=set, init=False)
 
     def __post_init__(self) -> None:
@@ -34,10 +37,16 @@ class Lease:
         return rows
 
     def urgent(self) -> list[int]:
-        """Rows that go before any backlog, each offered once: one that may not leave now is not asked again."""
-        service = self.service
+        """Rows that go before any backlog, each offered once: one that may not leave now is not asked again.
+
+        Somebody looks for them once a second, however fast the rows go.
+        """
+        service, now = self.service, self.service.machine_now()
+        if self._looked_at is not None and now - self._looked_at < LOOK_EVERY:
+            return []
+        self._looked_at = now
         with service.database.read() as connection:
-            found = leases.urgent_ids(connection, service.machine_now(), service.settings.batch)
+            found = leases.urgent_ids(connection, now, service.settings.batch)
         return [key for key in found if key not in self._seen]
 
     def kept(self) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row
 from sqlalchemy.exc import OperationalError
 
 from channels.channel import PlainTextChannel
+from channels.outcome import Verdict
 from channels.retry import Decision, DeliveryState, next_state
 from reminders.engine.sending import poison
 from reminders.engine.sending.acceptance import accepted
@@ -52,20 +53,31 @@ def record(service: Service, connection: Connection, done: Sequence[Done], lease
         connection,
         [Attempt(one.row.id, one.row.attempts + 1, one.outcome, one.machine_at, one.at) for one in done],
     )
-    held = leases.mine(service.database, connection, lease, [one.row.id for one in done])
-    mine = [one for one in done if one.row.id in held]  # the others were taken over: somebody else decides
-    decided = [(one, _decide(service, connection, one)) for one in mine]
-    taken = [one for one, decision in decided if decision.state is DeliveryState.SENT]
-    if taken:
-        now = max(one.at for one in taken)
-        leases.sent(connection, [one.row.id for one in taken], lease, now)
-        happened = [_event("delivery.accepted", one) for one in taken]
-        happened += accepted(service, connection, {one.message.id: one.message for one in taken}, now)
-        events.append(connection, happened, at=service.now(), recorded_at=service.machine_now())
-    for one, decision in decided:
-        if decision.state is not DeliveryState.SENT:
-            _settle(service, connection, one, decision, lease)
-    park_failing(service, connection, mine)
+    # What was taken over is not ours any more: somebody else decides.
+    held = _taken(service, connection, [one for one in done if _was_taken(one)], lease)
+    others = [one for one in done if not _was_taken(one)]
+    held |= leases.mine(service.database, connection, lease, [one.row.id for one in others]) if others else set()
+    for one in others:
+        if one.row.id in held:
+            _settle(service, connection, one, _decide(service, connection, one), lease)
+    park_failing(service, connection, [one for one in done if one.row.id in held])
+
+
+def _was_taken(one: Done) -> bool:
+    return one.outcome.verdict is Verdict.ACCEPTED
+
+
+def _taken(service: Service, connection: Connection, done: Sequence[Done], lease: str) -> set[int]:
+    """Channels took rows; which of them are ours."""
+    if not done:
+        return set()
+    now = max(one.at for one in done)
+    held = leases.sent(connection, [one.row.id for one in done], lease, now)
+    mine = [one for one in done if one.row.id in held]
+    happened = [_event("delivery.accepted", one) for one in mine]
+    happened += accepted(service, connection, {one.message.id: one.message for one in mine}, now)
+    events.append(connection, happened, at=service.now(), recorded_at=service.machine_now())
+    return held
 
 
 def _settle(service: Service, connection: Connection, one: Done, decision: Decision, lease: str) -> None:

@@ -51,7 +51,7 @@ class _Preparing:
         self._service, self._connection, self._lease = service, connection, lease
         now, self._machine_now = service.now(), service.machine_now()
         self._day, self._slot = now.date(), service.slots.open_slot(now)
-        self._payloads = payloads.of_lease(service.database, connection, lease, [row.id for row in rows])
+        self._payloads = payloads.begun(connection, lease, [row.id for row in rows], self._machine_now)
         self._rows = [row for row in rows if row.id in self._payloads]
         self._messages = messages.heads(connection, {row.message_id for row in self._rows})
         self._stopped: Stopped = pauses.active(connection)
@@ -93,7 +93,6 @@ class _Preparing:
         if "_desk" in self.__dict__:
             self._desk.write()
         payloads.keep(self._connection, self._fresh, self._day)
-        leases.begin(self._connection, [p.row.id for p in ready], self._lease, self._machine_now)
         outcomes.record(self._service, self._connection, refused, self._lease)
         return ready
 
