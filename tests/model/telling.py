@@ -68,6 +68,8 @@ class Teller:
             assert second.read.rows(_EVENTS) == world.read.rows(_EVENTS)
 
     def _world(self, database: Database, number: int, digests: bool) -> World:
+        # A new connection: SQLite crashes where a statement over `json_each` outlives the database it was prepared for.
+        database.close()
         driver(database).deserialize(kept(number))
         return World(database, Beginning.of(number), self.journals(), begun=True, digests=digests)
 
