@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
-
 from reminders.answers import Answer, Assurance, Choice, Door, Giver
 from reminders.engine.acts.answers import give_in
+from reminders.engine.duties.assigned import units_of
 from reminders.engine.duties.changes import Batch
 from reminders.exceptions import Refused
 from reminders.obligations import OPEN_SILENCE, Kind, Obligation, State
 from reminders.store import obligations
-from reminders.store.tables import assignments
 from reminders.store.tables import obligations as table
 
 CHOICES = {Kind.SIGNATURE: Choice.SIGN, Kind.CONFIRMATION: Choice.ON_TIME, Kind.RETURN: Choice.NORMAL}
@@ -26,7 +24,9 @@ def confirm(
 
     Refused where several units wait and none is named: a call comes from one of them.
     """
-    units = {unit_id} & _units(batch, task_id) if unit_id is not None else _units(batch, task_id)
+    units = units_of(batch.connection, task_id)
+    if unit_id is not None:
+        units &= {unit_id}
     waiting = obligations.select_where(
         batch.connection,
         table.c.plan_id == plan_id,
@@ -42,11 +42,3 @@ def confirm(
     answers = [Answer(o.id, CHOICES[o.kind], text=reason) for o in waiting]
     accepted = {given.obligation_id for given in give_in(batch.service, batch.connection, answers, giver)}
     return [o for o in waiting if o.id in accepted]
-
-
-def _units(batch: Batch, task_id: int) -> set[int]:
-    """Who has to do with a task: supporting units sign for it too."""
-    query = select(assignments.c.unit_id).where(
-        assignments.c.task_id == task_id, assignments.c.ended_at.is_(None), assignments.c.unit_id.is_not(None)
-    )
-    return {row.unit_id for row in batch.connection.execute(query)}

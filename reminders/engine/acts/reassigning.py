@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from reminders import delay, silence
 from reminders.engine.duties.asking import ask_again, policy_id_of
+from reminders.engine.duties.assigned import leads_of
 from reminders.engine.duties.changes import Batch
 from reminders.exceptions import Refused
 from reminders.obligations import Kind, Obligation, State
@@ -29,7 +30,7 @@ def reassign(
     born overdue: what is late, or would be before the new unit could read of it, needs a new date (`until`).
     """
     unit_id = plans.ensure_units(batch.service.database, batch.connection, [unit])[unit]
-    leads = _leads(batch, task_id)
+    leads = leads_of(batch.connection, task_id)
     if unit_id in leads:
         raise Refused(f"「{unit}」已是这一项的牵头单位，不用转办。")
     giving = _giving(owed, leads)
@@ -85,16 +86,6 @@ def _lapse(batch: Batch, old: Obligation, unit_id: int) -> None:
     batch.happened.append(
         events.Event("occurrence.lapsed", plan_id=old.plan_id, task_id=old.task_id, unit_id=unit_id, body=body)
     )
-
-
-def _leads(batch: Batch, task_id: int) -> set[int]:
-    query = select(assignments.c.unit_id).where(
-        assignments.c.task_id == task_id,
-        assignments.c.role == "lead",
-        assignments.c.ended_at.is_(None),
-        assignments.c.unit_id.is_not(None),
-    )
-    return {row.unit_id for row in batch.connection.execute(query)}
 
 
 def _giving(owed: Sequence[Obligation], leads: set[int]) -> set[int]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import Connection
 
 from reminders import foresight, silence
-from reminders.engine.duties.supporting import leads_of
+from reminders.engine.duties.assigned import leads_of
 from reminders.engine.service import Service
 from reminders.messages import MessageKind
 from reminders.obligations import Audience, Change, Draft, Kind, Obligation

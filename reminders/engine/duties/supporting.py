@@ -11,8 +11,8 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
+from reminders.engine.duties.assigned import helpers_of
 from reminders.obligations import SUPPORT, Kind, Obligation, State
-from reminders.store.tables import assignments
 from reminders.store.tables import obligations as table
 
 HIGHEST = 1
@@ -30,7 +30,7 @@ class Supporting:
     def to_ask(self, task_id: int, due_on: date) -> list[int]:
         """The support units of a task that nobody asks for this day yet; from now on they are asked."""
         if task_id not in self._units:
-            self._units[task_id] = units_of(self.connection, task_id)
+            self._units[task_id] = helpers_of(self.connection, task_id)
             self._asked |= self._known(task_id)
         found = [unit for unit in self._units[task_id] if (task_id, unit, due_on) not in self._asked]
         self._asked |= {(task_id, unit, due_on) for unit in found}
@@ -49,28 +49,7 @@ def question_to_support(question: Obligation, unit_id: int = 0) -> Obligation:
     return replace(question, unit_id=unit_id, subject=SUPPORT, highest=highest, marks=(MARK,), own_office=False)
 
 
-def units_of(connection: Connection, task_id: int) -> list[int]:
-    """The units that support a task and do not lead it."""
-    roles = _roles(connection, task_id)
-    return sorted(roles.get("support", set()) - roles.get("lead", set()))
-
-
-def leads_of(connection: Connection, task_id: int) -> list[int]:
-    """The units that lead a task."""
-    return sorted(_roles(connection, task_id).get("lead", set()))
-
-
 def asked_of(occurrence_id: int | None, unit_id: int) -> ColumnElement[bool]:
     """What one unit owes of its occurrence, and what its support units were asked of it."""
     helps = and_(table.c.kind == Kind.CONFIRMATION.value, table.c.subject == SUPPORT)
     return and_(table.c.occurrence_id == occurrence_id, or_(table.c.unit_id == unit_id, helps))
-
-
-def _roles(connection: Connection, task_id: int) -> dict[str, set[int]]:
-    found: dict[str, set[int]] = {}
-    query = select(assignments.c.role, assignments.c.unit_id).where(
-        assignments.c.task_id == task_id, assignments.c.ended_at.is_(None), assignments.c.unit_id.is_not(None)
-    )
-    for row in connection.execute(query):
-        found.setdefault(row.role, set()).add(row.unit_id)
-    return found

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from reminders import silence
 from reminders.engine.duties.asking import question_of, renewed
+from reminders.engine.duties.assigned import helpers_of
 from reminders.engine.duties.changes import Batch
 from reminders.engine.duties.opening import Openings, start_of
-from reminders.engine.duties.supporting import Supporting, question_to_support, units_of
+from reminders.engine.duties.supporting import Supporting, question_to_support
 from reminders.obligations import OPEN_SILENCE, SUPPORT, Kind, Obligation, State
 from reminders.planner import asking_step
 from reminders.policy import Support
@@ -36,7 +37,7 @@ def bring_up_to_date(batch: Batch, plan_id: int, task_ids: Sequence[int]) -> Non
 
 
 def _close(batch: Batch, task_id: int) -> None:
-    helpers = units_of(batch.connection, task_id)
+    helpers = helpers_of(batch.connection, task_id)
     asked = obligations.select_where(
         batch.connection,
         table.c.task_id == task_id,

@@ -1,0 +1,33 @@
+"""The units that have to do with a task: who leads it, who supports it, as it is assigned now."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, select
+
+from reminders.store.tables import assignments
+
+
+def units_of(connection: Connection, task_id: int) -> set[int]:
+    """Every unit that leads or supports a task: supporting units sign for it too."""
+    return set[int]().union(*_roles(connection, task_id).values())
+
+
+def leads_of(connection: Connection, task_id: int) -> set[int]:
+    """The units that lead a task."""
+    return _roles(connection, task_id).get("lead", set())
+
+
+def helpers_of(connection: Connection, task_id: int) -> list[int]:
+    """The units that support a task and do not lead it."""
+    roles = _roles(connection, task_id)
+    return sorted(roles.get("support", set()) - roles.get("lead", set()))
+
+
+def _roles(connection: Connection, task_id: int) -> dict[str, set[int]]:
+    found: dict[str, set[int]] = {}
+    query = select(assignments.c.role, assignments.c.unit_id).where(
+        assignments.c.task_id == task_id, assignments.c.ended_at.is_(None), assignments.c.unit_id.is_not(None)
+    )
+    for row in connection.execute(query):
+        found.setdefault(row.role, set()).add(row.unit_id)
+    return found
