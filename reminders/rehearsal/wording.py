@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from reminders.engine.ledger.sent import Line
-from reminders.engine.views.viewing import ROLES
+from reminders.engine.views.naming import ROLES
 from reminders.messages.words import WEEKDAYS
 from reminders.slots import AM, Slot
 

@@ -14,7 +14,8 @@ from reminders.clock import SHANGHAI
 from reminders.engine.acts import answers as answering
 from reminders.engine.sending.resending import resend
 from reminders.engine.service import Service
-from reminders.engine.views.viewing import ROLES, Shown, Viewer
+from reminders.engine.views.naming import ROLES
+from reminders.engine.views.viewing import Shown, Viewer
 from reminders.messages import ItemView, OfficeView
 from reminders.messages.words import number_order
 from reminders.obligations import ENDED, Kind, Obligation, State

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from reminders.engine.digests.digests import digest_readers, slot_of
 from reminders.engine.service import Service
-from reminders.engine.views.viewing import destination_in
+from reminders.engine.views.naming import destination_in
 from reminders.slots import week_of
 from reminders.store import messages
 from reminders.store.directory import Directory, people_by_id

@@ -10,9 +10,8 @@ from sqlalchemy import Connection, select
 
 from reminders.engine.duties.arming import rearmed_from
 from reminders.engine.forecast.foreseeing import items_of
-from reminders.engine.forecast.surprises import KINDS
 from reminders.engine.service import Service
-from reminders.engine.views.viewing import destination_in
+from reminders.engine.views.naming import KINDS, destination_in
 from reminders.messages import MessageKind
 from reminders.messages.words import step_word
 from reminders.obligations import Obligation, State

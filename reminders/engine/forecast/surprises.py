@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row
 
 from reminders.engine.sending.posting import post
 from reminders.engine.service import Service
+from reminders.engine.views.naming import KINDS
 from reminders.exceptions import NotFound, Refused
 from reminders.messages import MessageKind
 from reminders.store import events, foreseen, holds, pauses
@@ -21,14 +22,6 @@ from reminders.store.holds import Hold
 
 ALWAYS_FINE = 10  # so many messages surprise nobody
 TIMES = 2
-
-KINDS = {
-    MessageKind.UNIT: "通知",
-    MessageKind.OFFICE: "待办",
-    MessageKind.LEADERS: "报领导",
-    MessageKind.WORKGROUP: "工作群",
-    MessageKind.DIGEST: "周报",
-}
 
 
 def surprising(found: int, expected: int) -> bool:

@@ -17,7 +17,7 @@ from reminders.engine.ledger.spreadsheet import Cell, Sheet, write_book
 from reminders.engine.ledger.yearbook import COLUMNS, Yearbook, moment, people_by_id
 from reminders.engine.service import Service
 from reminders.engine.views.finding import plan_record
-from reminders.engine.views.viewing import ROLES
+from reminders.engine.views.naming import KINDS, ROLES
 from reminders.messages import MessageKind
 from reminders.store.tables import (
     assignments,
@@ -40,14 +40,6 @@ MESSAGE_COLUMNS = (
     *(("投递", 12), ("次数", 6), ("最后一次", 18), ("送达时间", 18), ("编号", 16)),
 )
 EVENT_COLUMNS = (("时间", 18), ("事项", 8), ("单位", 16), ("记录", 22), ("由", 12), ("内容", 80), ("类型", 24))
-KINDS = {
-    MessageKind.UNIT: "通知",
-    MessageKind.OFFICE: "待办",
-    MessageKind.LEADERS: "报领导",
-    MessageKind.WORKGROUP: "工作群",
-    MessageKind.DIGEST: "周报",
-    MessageKind.ANSWER: "回复",
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from reminders.engine.views.viewing import destination_in, named_leads
+from reminders.engine.views.naming import destination_in, named_leads
 from reminders.messages import MessageKind
 from reminders.obligations import Kind
 from reminders.store import plans

@@ -17,7 +17,8 @@ from reminders.clock import SHANGHAI
 from reminders.engine.digests.digest_view import digest_view
 from reminders.engine.service import MAILBOX, SMTP, Service
 from reminders.engine.views.catching_up import catch_up_slot
-from reminders.engine.views.viewing import ANSWERS, Shown, Viewer, destination
+from reminders.engine.views.naming import destination
+from reminders.engine.views.viewing import ANSWERS, Shown, Viewer
 from reminders.messages import MessageKind, MessageView, OfficeView, compose
 from reminders.obligations import Obligation
 from reminders.slots import Slot

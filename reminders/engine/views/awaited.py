@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from reminders.engine.views.naming import named_leads
 from reminders.exceptions import NotFound, Refused
 from reminders.plans.wording import phrase
 from reminders.store import external, plans
@@ -47,7 +48,7 @@ class Awaited:
     @property
     def units(self) -> str:
         """The lead units as the plan names them."""
-        return "、".join(a.named for a in self.task.assignments if a.role == "lead" and not a.via)
+        return named_leads(self.task)
 
 
 def awaited(connection: Connection, plan_ids: Iterable[int]) -> list[Awaited]:

@@ -11,19 +11,19 @@ from sqlalchemy import Connection
 from reminders.clock import SHANGHAI
 from reminders.engine.service import Service
 from reminders.engine.views.awaited import awaited
+from reminders.engine.views.naming import ROLES, named_leads
 from reminders.messages import Colour, ItemView, OfficeView, PersonView, TaskView
 from reminders.messages.words import number_order
 from reminders.obligations import ENDED, Kind, Obligation, State
 from reminders.planner import rung_day, t_zero
 from reminders.silence import waits
 from reminders.store import events, plans
-from reminders.store.directory import Directory, Person, PlanRecord
+from reminders.store.directory import Directory, PlanRecord
 from reminders.store.evidence import Coming, Told, coming, told
 from reminders.store.plans import TaskRecord
 from reminders.timetable import Quarter, counting, is_routine, is_undated
 from schedules.schedule import Continuous
 
-ROLES = {"liaison": "联络员", "head": "负责人", "leader": "领导", "group": "群"}
 CHANNELS = {"smtp": "邮件", "wecom": "企业微信", "mailbox": "邮件"}
 SHOWN_TOLD = 4
 TOGETHER = "合并办结"
@@ -237,22 +237,6 @@ class Viewer:
         )
 
 
-def destination(person: Person, directory_units: dict[int, str], siblings: Iterable[Person] = ()) -> str:
-    """How a destination is written: 法规处/liaison, 法规处/head, 法规处/group, leader/NAME, plan/group."""
-    if person.role == "leader":
-        return f"leader/{person.name}"
-    if person.unit_id is None:
-        return "plan/group"
-    same = sorted(p.id for p in siblings if p.role == person.role and p.unit_id == person.unit_id)
-    rank = same.index(person.id) + 1 if person.id in same else 1
-    return f"{directory_units.get(person.unit_id, '')}/{person.role}" + (f"-{rank}" if rank > 1 else "")
-
-
-def destination_in(directory: Directory, person: Person) -> str:
-    """How the destination of somebody whose unit was loaded is written."""
-    return destination(person, directory.units, directory.by_unit.get(person.unit_id or 0, []))
-
-
 def _as_one(members: Sequence[ItemView]) -> ItemView:
     """The first of a joint completion, with the numbers of all."""
     if len(members) == 1:
@@ -278,11 +262,6 @@ def _line(plan: PlanRecord, task: TaskRecord, unit: str, words: str | None) -> I
         short=task.short,
         deadline_text=words,
     )
-
-
-def named_leads(task: TaskRecord) -> str:
-    """The lead units that the task names itself."""
-    return "、".join(a.named for a in task.assignments if a.role == "lead" and not a.via)
 
 
 def _reading(o: Obligation, task: TaskRecord | None) -> str:
