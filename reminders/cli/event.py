@@ -10,7 +10,8 @@ import click
 from reminders.cli.opening import open_service
 from reminders.cli.options import DAY
 from reminders.engine.dates.correcting import correct, withdraw
-from reminders.engine.dates.external import Reported, report
+from reminders.engine.dates.happening import Reported
+from reminders.engine.dates.reporting import report
 from reminders.engine.service import Service
 from reminders.engine.views.awaited import waiting_lines
 from reminders.exceptions import InputError

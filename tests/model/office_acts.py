@@ -9,7 +9,7 @@ from typing import Any
 from reminders.engine.acts.decisions import Act, Decision, decide
 from reminders.engine.dates.correcting import correct
 from reminders.engine.dates.correcting import withdraw as withdraw_event
-from reminders.engine.dates.external import report
+from reminders.engine.dates.reporting import report
 from reminders.engine.digests.weekly import digest_lines
 from reminders.engine.ledger.sealing import seal
 from reminders.engine.plan.reforming import reform

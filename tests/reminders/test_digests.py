@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from reminders.answers import Choice
-from reminders.engine.digests.digests import beyond
+from reminders.engine.digests.readers import beyond
 from reminders.engine.digests.weekly import digest_lines
 from reminders.engine.round.tick import tick
 from reminders.obligations import Kind

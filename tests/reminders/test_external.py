@@ -12,7 +12,8 @@ from sqlalchemy import select
 from reminders.answers import Choice
 from reminders.engine.acts.decisions import Act
 from reminders.engine.dates.correcting import correct, withdraw
-from reminders.engine.dates.external import Reported, report
+from reminders.engine.dates.happening import Reported
+from reminders.engine.dates.reporting import report
 from reminders.engine.ledger.showing import task_lines
 from reminders.engine.plan.activation import Choices, activate
 from reminders.engine.plan.intake import import_plan

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from reminders.answers import Choice
-from reminders.engine.dates.external import report
+from reminders.engine.dates.reporting import report
 from reminders.engine.plan.activation import Choices, activate
 from reminders.engine.plan.reforming import compare, reform
 from reminders.exceptions import NotFound, Refused

@@ -9,9 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from reminders.engine.dates.external import (
+from reminders.engine.dates.happening import (
     Reported,
-    arming_of,
     by_whom,
     check,
     completions_of,
@@ -21,10 +20,12 @@ from reminders.engine.dates.external import (
     when,
 )
 from reminders.engine.dates.shifting import Shifting
+from reminders.engine.duties.arming import arming_of
 from reminders.engine.duties.changes import Batch
 from reminders.engine.forecast.foreseeing import forget
 from reminders.engine.service import Service
 from reminders.engine.views.awaited import plans_in_question, spelled
+from reminders.engine.views.finding import plan_record
 from reminders.exceptions import NotFound, Refused
 from reminders.obligations import State
 from reminders.store import events, external, obligations
@@ -124,8 +125,9 @@ def _shifting(service: Service, connection: Connection, plan_id: int, why: str) 
     units = {o.unit_id for o in obligations.of_plans(connection, [plan_id])}
     directory = Directory.load(connection, [plan_id], units)
     batch = Batch(service, connection, directory, service.earliest())
+    arming = arming_of(service, connection, plan_record(connection, plan_id))
     # What was reported done stays: the lead office has the result to look at, whatever day it was due.
-    return Shifting(arming_of(service, connection, plan_id), batch, why, kept=(State.SUBMITTED,))
+    return Shifting(arming, batch, why, kept=(State.SUBMITTED,))
 
 
 def _move(moving: Shifting, occurrence: Row[Any], phase: Triggered, due: Due) -> None:

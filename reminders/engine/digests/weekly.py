@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from reminders.engine.digests.digests import digest_readers, slot_of
+from reminders.engine.digests.readers import digest_readers, slot_of
 from reminders.engine.service import Service
 from reminders.engine.views.naming import destination_in
 from reminders.slots import week_of

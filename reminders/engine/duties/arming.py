@@ -64,6 +64,26 @@ class Arming:
         self.happened += self.openings.write(self.connection)
 
 
+def arming_of(
+    service: Service, connection: Connection, plan: PlanRecord, *, overdue_lapsed: bool = False, held: bool = False
+) -> Arming:
+    """What opens obligations of a plan today, by the policy the plan has now."""
+    assert plan.policy is not None, "an active plan has its policy"
+    assert plan.policy_id is not None, "an active plan has its policy"
+    return Arming(
+        service,
+        connection,
+        plan,
+        overdue_lapsed=overdue_lapsed,
+        policy=plan.policy,
+        policy_id=plan.policy_id,
+        day=service.now().date(),
+        earliest=service.earliest(),
+        highest=2 if plan.leader_ids else 1,
+        held=held,
+    )
+
+
 def rearmed_from(service: Service, obligation: Obligation, earliest: Slot) -> Obligation:
     """The next step of something armed, counted from a slot on."""
     if obligation.state is State.OVERDUE:

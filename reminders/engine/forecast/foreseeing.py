@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import Connection, select
 
-from reminders.engine.digests.digests import digest_readers
+from reminders.engine.digests.readers import digest_readers
 from reminders.engine.duties.changes import Batch
 from reminders.engine.service import Service
 from reminders.foresight import unanswered

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select, update
 
-from reminders.engine.duties.arming import Arming, lapse, open_everything, rearmed_from
+from reminders.engine.duties.arming import Arming, arming_of, lapse, open_everything, rearmed_from
 from reminders.engine.forecast.foreseeing import forget
 from reminders.engine.plan import joining, membership
+from reminders.engine.plan.questions import open_questions
 from reminders.engine.service import Service
 from reminders.engine.views.finding import plan_record
 from reminders.exceptions import ActivationRefused, NotFound
@@ -21,7 +22,6 @@ from reminders.policy import PRESETS, Policy, Preset
 from reminders.slots import next_digest_slot
 from reminders.store import events, obligations, plans
 from reminders.store.directory import Directory, PlanRecord
-from reminders.store.plans import TaskRecord
 from reminders.store.tables import contacts, plan_leaders, tasks
 from reminders.store.tables import obligations as obligation_table
 
@@ -74,7 +74,7 @@ def activate(service: Service, plan_id: int, choices: Choices) -> Activated:
         office, unreachable = _office(service, connection, choices)
         leaders, unknown = _leaders(connection, choices.leading_group)
         members, unresolved = membership.resolve(connection, found, choices.members)
-        problems = [*unreachable, *unknown, *_open_questions(found, choices), *unresolved]
+        problems = [*unreachable, *unknown, *open_questions(found, found, choices.assign_missing), *unresolved]
         if problems:
             raise ActivationRefused("还不能启用，请先明确：" + "；".join(problems) + "。")
         membership.store(service.database, connection, plan_id, found, members, choices.assign_missing)
@@ -124,21 +124,8 @@ def _start_sending(service: Service, connection: Connection, plan_id: int, happe
 
 
 def _arm(service: Service, connection: Connection, plan_id: int, choices: Choices) -> Arming:
-    plan = plan_record(connection, plan_id)
-    assert plan.policy is not None, "the policy was stored a moment ago"
-    assert plan.policy_id is not None, "the policy was stored a moment ago"
-    arming = Arming(
-        service,
-        connection,
-        plan,
-        overdue_lapsed=choices.lapsed == "overdue",
-        policy=plan.policy,
-        policy_id=plan.policy_id,
-        day=service.now().date(),
-        earliest=service.earliest(),
-        highest=2 if plan.leader_ids else 1,
-        held=not choices.release,
-    )
+    plan, overdue = plan_record(connection, plan_id), choices.lapsed == "overdue"
+    arming = arming_of(service, connection, plan, overdue_lapsed=overdue, held=not choices.release)
     open_everything(arming, plans.tasks_of(connection, plan_id))
     return arming
 
@@ -205,17 +192,6 @@ def _leaders(connection: Connection, names: Sequence[str]) -> tuple[list[int], l
     missing = [name for name in names if name not in known]
     said = [f"领导小组成员「{'、'.join(missing)}」没有登记（先用 cuiban contacts import 登记）"] if missing else []
     return [known[name] for name in dict.fromkeys(names) if name in known], said
-
-
-def _open_questions(found: Sequence[TaskRecord], choices: Choices) -> list[str]:
-    problems = []
-    idle = [task.number for task in found if membership.needs_lead(task)]
-    if idle and not choices.assign_missing:
-        problems.append(f"第{'、'.join(idle)}项没有牵头单位（--assign-missing 单位，或 --no-duty {','.join(idle)}）")
-    offers = [t.number for t in found if any(line.offer == "open" for line in t.lines)]
-    if offers:
-        problems.append(f"第{'、'.join(offers)}项正文里另有时间要求，请定取舍（--mentions take 或 leave）")
-    return problems
 
 
 def _store_plan(

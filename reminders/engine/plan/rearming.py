@@ -11,15 +11,16 @@ from sqlalchemy import Connection
 
 from reminders import silence
 from reminders.engine.acts.reassigning import hand_over, sign_for
-from reminders.engine.dates.external import arming_of, dated_item, due_in_calendar
+from reminders.engine.dates.happening import dated_item, due_in_calendar
 from reminders.engine.dates.redating import redate
 from reminders.engine.dates.shifting import Shifting
-from reminders.engine.duties.arming import Arming, open_return
+from reminders.engine.duties.arming import Arming, arming_of, open_return
 from reminders.engine.duties.changes import Batch
 from reminders.engine.forecast.foreseeing import forget
 from reminders.engine.plan.helping import bring_up_to_date
 from reminders.engine.service import Service
 from reminders.engine.views.awaited import spelled
+from reminders.engine.views.finding import plan_record
 from reminders.obligations import Kind, Obligation
 from reminders.plans.wording import phrase
 from reminders.store import events, external, obligations, plans, revisions
@@ -61,7 +62,7 @@ class Rearming:
         obligations.locked(service.database, connection, [o.id for o in found if o.is_open])
         directory = Directory.load(connection, [plan_id], plans.unit_ids(connection).values())
         batch = Batch(service, connection, directory, service.earliest())
-        arming = arming_of(service, connection, plan_id)
+        arming = arming_of(service, connection, plan_record(connection, plan_id))
         return cls(service, connection, plan_id, arming, batch, Shifting(arming, batch, WHY))
 
     def remove(self, task_id: int) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection
 
 from reminders.engine.plan import membership
+from reminders.engine.plan.questions import open_questions
 from reminders.engine.plan.rearming import Rearming, Standing, standing_of
 from reminders.engine.service import Service
 from reminders.engine.views.finding import plan_record
@@ -203,7 +204,8 @@ class _Taking:
             self.connection, list(after.values()), {**known, **self.answers.members}
         )
         problems = [f"「{name}」指哪些单位启用时已定，不能在这里改" for name in decided] + unresolved
-        problems += _open_questions(anew, [t for t in after.values() if t.id in {*self.rows, *added}], self.answers)
+        offering = [task for task in after.values() if task.id in {*self.rows, *added}]
+        problems += open_questions(anew, offering, self.answers.assign_missing)
         if problems:
             raise Refused("还不能采用，请先明确：" + "；".join(problems) + "。")
         database, plan_id = self.service.database, self.record.id
@@ -229,14 +231,3 @@ class _Taking:
             return
         standing = Standing() if was.no_duty else standing_of(was)
         rearming.change(task, standing, self.rows.get(task_id, Rescheduled()))
-
-
-def _open_questions(anew: Sequence[TaskRecord], offering: Sequence[TaskRecord], answers: Answers) -> list[str]:
-    problems = []
-    idle = [task.number for task in anew if membership.needs_lead(task)]
-    if idle and not answers.assign_missing:
-        problems.append(f"第{'、'.join(idle)}项没有牵头单位（--assign-missing 单位，或 --no-duty {','.join(idle)}）")
-    offers = [t.number for t in offering if any(line.offer == "open" for line in t.lines)]
-    if offers:
-        problems.append(f"第{'、'.join(offers)}项正文里另有时间要求，请定取舍（--mentions take 或 leave）")
-    return problems

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from reminders.engine.dates.republishing import settle
-from reminders.engine.digests.digests import open_digests
+from reminders.engine.digests.beginning import open_digests
 from reminders.engine.duties.changes import Batch, advance
 from reminders.engine.duties.overtaking import overtake
 from reminders.engine.forecast.surprises import let_go

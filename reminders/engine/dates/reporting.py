@@ -7,37 +7,28 @@ before the report is lapsed and brings no message.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import Connection, select, update
 
-from reminders.engine.duties.arming import Arming, open_dated
-from reminders.engine.duties.changes import Batch
+from reminders.engine.dates.happening import (
+    Reported,
+    check,
+    completions_of,
+    dated_item,
+    due_in_calendar,
+    tell_at_once,
+    when,
+)
+from reminders.engine.duties.arming import Arming, arming_of, open_dated
 from reminders.engine.forecast.foreseeing import forget
 from reminders.engine.service import Service
 from reminders.engine.views.awaited import Awaited, awaited, meant, plans_in_question
 from reminders.engine.views.finding import plan_record
-from reminders.exceptions import InputError
-from reminders.obligations import Audience, Change, Draft, Kind, Obligation, fact
-from reminders.store import events, external, obligations
-from reminders.store.directory import Directory
+from reminders.store import events, external
 from reminders.store.tables import obligations as table
 from reminders.store.tables import occurrences
-from reminders.timetable import Dated
-from reminders.triggers import Due, Happening, due_of, is_by_the_clock, ladder_of
+from reminders.triggers import Due, Happening, is_by_the_clock
 from schedules.schedule import Deadline, Triggered
-
-AT_ONCE = "start"
-MOST_DAYS_AWAY = 366
-MOST_LETTERS = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Reported:
-    """What a report, a correction or a withdrawal changed, in words; nothing where it had all been done before."""
-
-    sentences: tuple[str, ...]
-    changed: bool
 
 
 def report(service: Service, name: str, happening: Happening, *, plan_id: int | None = None, by: str = "") -> Reported:
@@ -73,68 +64,6 @@ def _left(
     return [one for one in phases if one.schedule_id not in answered]
 
 
-def by_whom(by: str) -> dict[str, str]:
-    """Who said so, as the ledger keeps it; nothing where nobody was named."""
-    return {"by": by} if by else {}
-
-
-def check(service: Service, happening: Happening) -> None:
-    """InputError for a day no office would mean, or a reference that is none."""
-    today = service.now().date()
-    if abs((happening.on - today).days) > MOST_DAYS_AWAY:
-        raise InputError(f"日期 {happening.on} 离今天（{today}）超过一年，请核对后再报告。")
-    if len(happening.ref) > MOST_LETTERS or not happening.ref.isprintable():
-        raise InputError(f"--ref 应是一行文字，不超过{MOST_LETTERS}个字，例如文号。")
-
-
-def when(happening: Happening) -> str:
-    """2022-09-01 15:30（文号）."""
-    clock = f" {happening.at}" if happening.at else ""
-    ref = f"（{happening.ref}）" if happening.ref else ""
-    return f"{happening.on}{clock}{ref}"
-
-
-def due_in_calendar(service: Service, phase: Triggered, happening: Happening) -> Due:
-    """The due day by the service's own working calendar; InputError where no calendar has it."""
-    try:
-        return due_of(phase, happening, service.slots.workdays)
-    except (ValueError, OverflowError):
-        raise InputError(f"「{phase.event}」从 {happening.on} 起算的日子超出了日历，请核对日期和时限。") from None
-
-
-def arming_of(service: Service, connection: Connection, plan_id: int) -> Arming:
-    """What opens obligations of an active plan today, by the policy the plan has now."""
-    plan = plan_record(connection, plan_id)
-    assert plan.policy is not None, "an active plan has its policy"
-    assert plan.policy_id is not None, "an active plan has its policy"
-    return Arming(
-        service,
-        connection,
-        plan,
-        overdue_lapsed=False,
-        policy=plan.policy,
-        policy_id=plan.policy_id,
-        day=service.now().date(),
-        earliest=service.earliest(),
-        highest=2 if plan.leader_ids else 1,
-    )
-
-
-def dated_item(dated_id: int, phase: Triggered, due: Due) -> Dated:
-    """What each lead unit owes by a due day: one completion without a window."""
-    return Dated(dated_id, ladder_of(phase), None, due.on, due.time, 1)
-
-
-def tell_at_once(service: Service, connection: Connection, plan_id: int, owed: Sequence[Obligation]) -> None:
-    """A limit in hours has no rungs: its units get one message in the next slot that opens."""
-    directory = Directory.load(connection, [plan_id], {o.unit_id for o in owed})
-    batch = Batch(service, connection, directory, service.earliest())
-    for obligation in owed:
-        taken = fact("step.taken", step=AT_ONCE, level=0)
-        batch.add(obligation, Change(obligation, (Draft(AT_ONCE, Audience.UNIT),), (taken,)))
-    batch.write()
-
-
 def settle(service: Service, connection: Connection, arming: Arming, phases: Sequence[tuple[int, Triggered]]) -> None:
     """After arming: the ledger, what waits for the plan's first send, and what is told at once."""
     events.append(connection, arming.happened, at=service.now(), recorded_at=service.machine_now())
@@ -147,12 +76,6 @@ def settle(service: Service, connection: Connection, arming: Arming, phases: Seq
         tell_at_once(service, connection, arming.plan.id, completions_of(connection, by_the_clock))
 
 
-def completions_of(connection: Connection, dated_ids: Sequence[int]) -> list[Obligation]:
-    """The open completions of dated phases."""
-    mine = select(occurrences.c.id).where(occurrences.c.schedule_id.in_(dated_ids), occurrences.c.state == "armed")
-    return obligations.select_where(connection, table.c.kind == Kind.COMPLETION.value, table.c.occurrence_id.in_(mine))
-
-
 def _take(
     service: Service,
     connection: Connection,
@@ -162,7 +85,7 @@ def _take(
     happening: Happening,
     by: str,
 ) -> list[str]:
-    arming = arming_of(service, connection, plan_id)
+    arming = arming_of(service, connection, plan_record(connection, plan_id))
     body = {"event": external_id, "name": phases[0].name, "on": str(happening.on), "ref": happening.ref, "by": by}
     told = {key: value for key, value in body.items() if value}
     arming.happened.append(events.Event("event.reported", plan_id=plan_id, body=told))
