@@ -17,7 +17,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from benchmarks import _usual
 from benchmarks._ground import KINDS, addresses, closing, in_turns, service, told
@@ -32,7 +32,7 @@ from reminders.engine.service import SMTP, Service
 from reminders.policy import PRESETS, Preset
 from reminders.store.database import Database, insert_many
 from reminders.store.plans import ensure_policy
-from reminders.store.tables import contacts, deliveries, items, messages, obligations, plans, units
+from reminders.store.tables import contacts, deliveries, items, messages, obligations, payloads, plans, units
 
 TURNS = 7
 MESSAGES = 400  # of each side in each turn
@@ -231,8 +231,8 @@ def _word(database: Database) -> list[bytes]:
     dispatch(made, _waiting(database))
     made.database.close()
     with database.read() as connection:
-        query = select(deliveries.c.payload).order_by(deliveries.c.id)
-        return [bytes(row.payload) for row in connection.execute(query)]
+        query = select(payloads.c.body).order_by(payloads.c.delivery_id)
+        return [bytes(row.body) for row in connection.execute(query)]
 
 
 class _Nowhere(SmtpChannel):
@@ -246,10 +246,9 @@ class _Nowhere(SmtpChannel):
 def _again(database: Database, owed: Owed, *, worded: bool) -> None:
     """Put everything back to where it was before the first hand-over, or only before it was taken."""
     with database.write() as connection:
-        fresh: dict[str, Any] = {"state": "pending", "attempts": deliveries.c.attempts, "done_at": None}
         if not worded:
-            fresh |= {"payload": None, "address": ""}
-        connection.execute(update(deliveries).values(**fresh))
+            connection.execute(delete(payloads))
+        connection.execute(update(deliveries).values(state="pending", done_at=None))
         back: dict[str, Any] = {"state": "sealed", "accepted_at": None}
         connection.execute(update(messages).values(**back, **({} if worded else {"rendered_at": None})))
         nothing = {"next_step": None, "next_slot": None, "accepted_on": None, "wait_last_on": None}

@@ -17,7 +17,7 @@ from reminders.exceptions import DatabaseUnreachable
 from reminders.store.bulk import insert_in_bulk
 from reminders.store.tables import metadata
 
-MANY = 50  # rows from which on the driver's own way for many pays
+MANY = 10  # rows from which on the driver's own way for many pays
 
 Insert = postgresql.Insert | sqlite.Insert
 

@@ -18,7 +18,7 @@ from reminders.store.outbox import URGENT, WAITING, ready
 from reminders.store.tables import deliveries
 
 ALONE_AFTER = 3  # rounds that ended before a row was begun: from then on it is claimed by itself
-Claimed = Row[Any]  # the columns of _COLUMNS
+Claimed = Row[Any]  # the columns of _COLUMNS; of a row that is taken over those of _HELD
 _ORDER = (deliveries.c.lane, deliveries.c.id)
 _COLUMNS = (
     deliveries.c.id,
@@ -30,9 +30,8 @@ _COLUMNS = (
     deliveries.c.repeats,
     deliveries.c.stumbles,
     deliveries.c.first_tried_on,
-    deliveries.c.lease_until,
-    deliveries.c.begun_at,
 )
+_HELD = (*_COLUMNS, deliveries.c.lease_until, deliveries.c.begun_at)
 _FREE: dict[str, None] = {"lease": None, "lease_until": None, "begun_at": None}
 
 
@@ -49,22 +48,13 @@ def claim(
     Rows come back in the order of sending. One that ended several rounds before it was begun travels alone: should it
     be the one that kills its sender, it takes nobody with it any more.
     """
-    free = (
-        select(deliveries.c.id, deliveries.c.stumbles)
-        .where(among(deliveries.c.id, ids), ready(machine_now))
-        .order_by(*_ORDER)
-    )
-    if database.is_postgresql:
-        free = free.with_for_update(skip_locked=True)
-    chosen = _company(list(connection.execute(free)))
-    if not chosen:
-        return []
-    taken = connection.execute(
-        update(deliveries)
-        .where(among(deliveries.c.id, chosen))
-        .values(state="claimed", lease=lease, lease_until=machine_now + span)
-        .returning(*_COLUMNS)
-    ).all()
+    free = and_(among(deliveries.c.id, ids), ready(machine_now))
+    held = {"state": "claimed", "lease": lease, "lease_until": machine_now + span}
+    taken = _take(database, connection, and_(free, deliveries.c.stumbles < ALONE_AFTER), held)
+    if not taken:
+        alone = select(deliveries.c.id).where(free, deliveries.c.stumbles >= ALONE_AFTER).order_by(*_ORDER).limit(1)
+        one = connection.scalar(alone.with_for_update(skip_locked=True) if database.is_postgresql else alone)
+        taken = _take(database, connection, deliveries.c.id == one, held) if one is not None else []
     return sorted(taken, key=lambda row: (row.lane, row.id))
 
 
@@ -79,9 +69,12 @@ def urgent_ids(connection: Connection, machine_now: datetime, most: int) -> list
     return [row.id for row in connection.execute(query)]
 
 
-def _company(free: Sequence[Row[Any]]) -> list[int]:
-    alone = [row.id for row in free if row.stumbles >= ALONE_AFTER]
-    return [row.id for row in free if row.stumbles < ALONE_AFTER] or alone[:1]
+def _take(
+    database: Database, connection: Connection, wanted: ColumnElement[bool], held: dict[str, Any]
+) -> list[Claimed]:
+    if database.is_postgresql:  # what another sender is just taking is his: nobody waits for it
+        wanted = deliveries.c.id.in_(select(deliveries.c.id).where(wanted).with_for_update(skip_locked=True))
+    return list(connection.execute(update(deliveries).where(wanted).values(held).returning(*_COLUMNS)))
 
 
 def renew(connection: Connection, lease: str, until: datetime) -> int:
@@ -94,7 +87,7 @@ def renew(connection: Connection, lease: str, until: datetime) -> int:
 
 def held(database: Database, connection: Connection, lease: str) -> list[Claimed]:
     """The rows that still belong to a lease, kept from others until the transaction ends."""
-    query = select(*_COLUMNS).where(deliveries.c.state == "claimed", deliveries.c.lease == lease).order_by(*_ORDER)
+    query = select(*_HELD).where(deliveries.c.state == "claimed", deliveries.c.lease == lease).order_by(*_ORDER)
     if database.is_postgresql:
         query = query.with_for_update()
     return list(connection.execute(query))
@@ -106,18 +99,13 @@ def mine(database: Database, connection: Connection, lease: str, ids: Iterable[i
     return set(connection.scalars(query.with_for_update() if database.is_postgresql else query))
 
 
-def begin(connection: Connection, ids: Iterable[int], lease: str, machine_now: datetime) -> list[Row[Any]]:
+def begin(connection: Connection, ids: Iterable[int], lease: str, machine_now: datetime) -> set[int]:
     """Write down that rows are about to be handed over: without a journal, each of them is in doubt after a kill.
 
-    Those that still belong to the lease come back with what they were made of.
+    Which of them still belong to the lease.
     """
-    begun = connection.execute(
-        update(deliveries)
-        .where(_still_held(lease, ids))
-        .values(begun_at=machine_now)
-        .returning(deliveries.c.id, deliveries.c.part, deliveries.c.address, deliveries.c.payload)
-    )
-    return list(begun)
+    begun = update(deliveries).where(_still_held(lease, ids)).values(begun_at=machine_now)
+    return {row.id for row in connection.execute(begun.returning(deliveries.c.id))}
 
 
 def release(connection: Connection, ids: Sequence[int], lease: str, retry_at: datetime | None = None) -> None:

@@ -15,10 +15,10 @@ from reminders.store.database import Database
 HERE = Path(__file__).parent / "migrations"
 
 
-def migrate(database: Database) -> None:
-    """Apply what is missing; nothing where the database is at its newest shape."""
+def migrate(database: Database, revision: str = "head") -> None:
+    """Apply what is missing up to a revision; nothing where the database has that shape."""
     with database.write() as connection:
-        command.upgrade(_config(connection), "head")
+        command.upgrade(_config(connection), revision)
 
 
 def is_current(database: Database) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, and_, func, or_, select
 
 from reminders.store.among import among
 from reminders.store.database import Database
-from reminders.store.tables import attempts, deliveries, messages
+from reminders.store.tables import attempts, deliveries, messages, payloads
 
 URGENT, USUAL = 0, 1
 WAITING = ("pending", "retry", "claimed")
@@ -59,8 +59,13 @@ def ready(machine_now: datetime) -> Any:
 
 
 def of_messages(connection: Connection, message_ids: Iterable[int]) -> list[Row[Any]]:
-    """The deliveries of messages, in the order they were made."""
-    query = select(deliveries).where(among(deliveries.c.message_id, message_ids)).order_by(deliveries.c.id)
+    """The deliveries of messages with the address each went to, in the order they were made."""
+    query = (
+        select(deliveries, func.coalesce(payloads.c.address, "").label("address"))
+        .outerjoin(payloads, payloads.c.delivery_id == deliveries.c.id)
+        .where(among(deliveries.c.message_id, message_ids))
+        .order_by(deliveries.c.id)
+    )
     return list(connection.execute(query))
 
 

@@ -3,53 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date
 
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import Connection, select, update
 
 from channels.message import Payload
-from reminders.store import leases
-from reminders.store.tables import deliveries
+from reminders.store.among import among
+from reminders.store.database import Database, insert_many
+from reminders.store.tables import deliveries, payloads
 
 
-def begun(connection: Connection, lease: str, ids: Iterable[int], machine_now: datetime) -> dict[int, Payload | None]:
-    """Mark rows as about to be handed over; what those that are still ours were made of, None where never worded."""
+def of_deliveries(connection: Connection, parts: Mapping[int, int]) -> dict[int, Payload]:
+    """What deliveries, given with the number of their part, were worded as; nothing for one that never was."""
+    query = select(payloads).where(among(payloads.c.delivery_id, parts))
     return {
-        row.id: Payload(row.part, row.address, bytes(row.payload)) if row.payload is not None else None
-        for row in leases.begin(connection, ids, lease, machine_now)
+        row.delivery_id: Payload(parts[row.delivery_id], row.address, bytes(row.body))
+        for row in connection.execute(query)
     }
 
 
 def keep(connection: Connection, found: Mapping[int, Payload], day: date) -> None:
     """Store the bytes of first parts by delivery; they never change."""
-    if found:
-        rows = [{"key": key, "to": one.address, "bytes": one.body, "day": day} for key, one in found.items()]
-        connection.execute(_KEEP, rows)
+    rows = [{"delivery_id": key, "address": one.address, "body": one.body} for key, one in found.items()]
+    insert_many(connection, payloads, rows)
+    _tried(connection, found, day)
 
 
 def keep_part(
-    connection: Connection, message_id: int, channel: str, part: int, address: str, payload: bytes, day: date
+    database: Database, connection: Connection, message_id: int, channel: str, payload: Payload, day: date
 ) -> None:
     """Store the bytes of a further part of a message."""
-    connection.execute(
-        update(deliveries)
-        .where(
-            deliveries.c.message_id == message_id,
-            deliveries.c.channel == channel,
-            deliveries.c.part == part,
-            deliveries.c.payload.is_(None),
-        )
-        .values(address=address, payload=payload, first_tried_on=day)
-    )
+    mine = (deliveries.c.message_id == message_id, deliveries.c.channel == channel, deliveries.c.part == payload.part)
+    key = connection.scalar(select(deliveries.c.id).where(*mine))
+    if key is None:
+        return
+    row = {"delivery_id": key, "address": payload.address, "body": payload.body}
+    stored = connection.execute(database.insert(payloads).values(row).on_conflict_do_nothing())
+    if stored.rowcount:
+        _tried(connection, [key], day)
 
 
-def replace(connection: Connection, delivery_id: int, payload: bytes) -> None:
+def replace(connection: Connection, delivery_id: int, body: bytes) -> None:
     """Put other bytes in place of those the far end refused to take."""
-    connection.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(payload=payload))
+    connection.execute(update(payloads).where(payloads.c.delivery_id == delivery_id).values(body=body))
 
 
-_KEEP = (
-    update(deliveries)
-    .where(deliveries.c.id == bindparam("key"))
-    .values(address=bindparam("to"), payload=bindparam("bytes"), first_tried_on=bindparam("day"))
-)
+def _tried(connection: Connection, delivery_ids: Iterable[int], day: date) -> None:
+    connection.execute(update(deliveries).where(among(deliveries.c.id, delivery_ids)).values(first_tried_on=day))

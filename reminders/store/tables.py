@@ -330,8 +330,6 @@ deliveries = Table(  # the outbox
     Column("lease_until", Moment),  # machine time
     Column("begun_at", Moment),  # machine time: about to be handed over under this lease
     Column("stumbles", Integer, nullable=False, default=0, server_default="0"),  # rounds that ended before it was begun
-    Column("address", String(512), nullable=False, default=""),  # secret for a webhook
-    Column("payload", LargeBinary),
     Column("first_tried_on", Date),
     Column("done_at", Moment),
     UniqueConstraint("message_id", "channel", "part"),
@@ -343,6 +341,16 @@ Index(
     deliveries.c.id,
     postgresql_where=deliveries.c.state.in_(["pending", "retry", "claimed"]),
     sqlite_where=deliveries.c.state.in_(["pending", "retry", "claimed"]),
+)
+
+payloads = (
+    Table(  # what a delivery was worded as; apart from it, because a row of the outbox is rewritten again and again
+        "payloads",
+        metadata,
+        Column("delivery_id", ForeignKey("deliveries.id"), primary_key=True, autoincrement=False),
+        Column("address", String(512), nullable=False),  # secret for a webhook
+        Column("body", LargeBinary, nullable=False),
+    )
 )
 
 attempts = Table(

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, func, select, text
 
 from reminders.slots import Slot
 from reminders.store.database import Database
-from reminders.store.tables import attempts, contacts, deliveries, events, messages
+from reminders.store.tables import attempts, contacts, deliveries, events, messages, payloads
 from tests.faults.sinks import Arrival
 
 WAITING = ("pending", "claimed", "retry")
@@ -89,9 +89,11 @@ def fates(database: Database, arrivals: Iterable[Arrival], above: int = 0) -> li
         doubts = _doubts(connection, above)
         rows = connection.execute(
             select(
-                *(deliveries.c[name] for name in ("id", "channel", "state", "address", "payload")),
+                *(deliveries.c[name] for name in ("id", "channel", "state")),
+                *(payloads.c[name] for name in ("address", "body")),
                 *(messages.c.message_id, messages.c.short_number, messages.c.kind, contacts.c.role),
             )
+            .outerjoin(payloads, payloads.c.delivery_id == deliveries.c.id)
             .join(messages, messages.c.id == deliveries.c.message_id)
             .join(contacts, contacts.c.id == messages.c.contact_id)
             .where(deliveries.c.id > above)
@@ -125,8 +127,8 @@ def _copies(arrivals: Iterable[Arrival]) -> dict[tuple[str, str, str], list[byte
 
 def _fate(row: Any, copies: dict[tuple[str, str, str], list[bytes]], doubts: tuple[str, ...]) -> Fate:
     name = row.message_id if row.channel == "smtp" else row.short_number
-    bodies = copies.get((row.channel, name, row.address), [])
-    payload = bytes(row.payload or b"")
+    bodies = copies.get((row.channel, name, row.address or ""), [])
+    payload = bytes(row.body or b"")
     return Fate(
         id=row.id,
         channel=row.channel,

@@ -40,8 +40,8 @@ _STUCK = (
 )
 _SENT = "select contact_id, slot, kind from messages where state in ('sealed', 'accepted', 'unknown', 'failed')"
 _HANDED_OVER = (
-    "select d.payload, d.state, m.contact_id from deliveries d join messages m on m.id = d.message_id"
-    " where d.payload is not null"
+    "select p.body as payload, d.state, m.contact_id from payloads p join deliveries d on d.id = p.delivery_id"
+    " join messages m on m.id = d.message_id"
 )
 # By their nature these come again, or at a person's act.
 AGAIN = ("review", "undelivered", "objection", "extension", "undecided", "held", "start")

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import inspect, select
 
+from channels.message import Payload
 from reminders.exceptions import DatabaseUnreachable
 from reminders.messages import MessageKind
 from reminders.obligations import Kind, Obligation, State
 from reminders.policy import PRESETS, Preset
 from reminders.slots import Slot
-from reminders.store import marks, messages, obligations, parking, plans
+from reminders.store import marks, messages, obligations, parking, payloads, plans
 from reminders.store.database import Database
 from reminders.store.messages import ItemRow
 from reminders.store.migrating import is_current, migrate
@@ -151,6 +153,28 @@ def test_migrations_make_exactly_the_tables_of_the_code(database: Database) -> N
         assert {c["name"] for c in found.get_columns(table.name)} == {c.name for c in table.columns}
     unique = found.get_unique_constraints("items")[0]["column_names"]
     assert unique == ["obligation_id", "version", "step", "contact_id", "slot"]
+
+
+def test_what_was_worded_before_the_bytes_had_a_table_of_their_own_stays_as_it_was(tmp_path: Path) -> None:
+    database = Database.connect(f"sqlite:///{tmp_path / 'old.sqlite3'}")
+    migrate(database, "0006")
+    with database.write() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO messages (id, slot, kind, act, state, created_at, short_number, message_id, in_reply_to,"
+            " subject, text, html, markdown)"
+            " VALUES (1, '2022-08-22/am', 'unit', '', 'sealed', '2022-08-22', '', '', '', '', '', '', '')"
+        )
+        for key, part, payload in ((1, 1, b"worded"), (2, 2, None)):
+            connection.exec_driver_sql(
+                "INSERT INTO deliveries"
+                " (id, message_id, channel, part, lane, state, attempts, repeats, address, payload)"
+                " VALUES (?, 1, 'smtp', ?, 1, 'pending', 0, 0, 'a@example.gov.cn', ?)",
+                (key, part, payload),
+            )
+    migrate(database)
+    with database.read() as connection:
+        assert payloads.of_deliveries(connection, {1: 1, 2: 2}) == {1: Payload(1, "a@example.gov.cn", b"worded")}
+    database.close()
 
 
 @pytest.mark.parametrize("address", ["", "nonsense", "mysql://u:secret@h/d", "postgresql://u:secret@127.0.0.1:1/d"])

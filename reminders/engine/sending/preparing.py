@@ -51,8 +51,9 @@ class _Preparing:
         self._service, self._connection, self._lease = service, connection, lease
         now, self._machine_now = service.now(), service.machine_now()
         self._day, self._slot = now.date(), service.slots.open_slot(now)
-        self._payloads = payloads.begun(connection, lease, [row.id for row in rows], self._machine_now)
-        self._rows = [row for row in rows if row.id in self._payloads]
+        begun = leases.begin(connection, [row.id for row in rows], lease, self._machine_now)
+        self._rows = [row for row in rows if row.id in begun]
+        self._payloads = payloads.of_deliveries(connection, {row.id: row.part for row in self._rows})
         self._messages = messages.heads(connection, {row.message_id for row in self._rows})
         self._stopped: Stopped = pauses.active(connection)
         self._parked = parking.parked_now(connection, self._machine_now)
@@ -92,7 +93,8 @@ class _Preparing:
                 refused.append(Done(row, message, reason, self._service.now(), self._service.machine_now()))
         if "_desk" in self.__dict__:
             self._desk.write()
-        payloads.keep(self._connection, self._fresh, self._day)
+        if self._fresh:
+            payloads.keep(self._connection, self._fresh, self._day)
         outcomes.record(self._service, self._connection, refused, self._lease)
         return ready
 
@@ -138,7 +140,7 @@ class _Preparing:
 
     def _payload(self, row: Claimed, message: Row[Any]) -> Payload:
         """The bytes of a part: made at the first hand-over, the same ever after."""
-        kept = self._payloads[row.id]
+        kept = self._payloads.get(row.id)
         if kept is not None:
             return replace(kept, address=self._address_now(row, message) or kept.address)
         person = self._people.get(message.contact_id)
@@ -149,7 +151,7 @@ class _Preparing:
         extra = [outbox.Wanted(message.id, row.channel, row.lane, part.part) for part in more]
         outbox.add(self._service.database, self._connection, extra)
         for part in more:
-            payloads.keep_part(self._connection, message.id, row.channel, part.part, part.address, part.body, self._day)
+            payloads.keep_part(self._service.database, self._connection, message.id, row.channel, part, self._day)
         self._fresh[row.id] = first
         return first
 
