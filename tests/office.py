@@ -26,7 +26,8 @@ from reminders.answers import Answer, Choice, Door, Given, Giver
 from reminders.clock import SHANGHAI
 from reminders.contacts import Contact, Role
 from reminders.engine.acts.answers import give
-from reminders.engine.acts.decisions import Act, Decided, Decision, decide
+from reminders.engine.acts.deciding import decide
+from reminders.engine.acts.decision import Act, Decided, Decision
 from reminders.engine.ledger.sent import Line, sent_lines
 from reminders.engine.plan.activation import Activated, Choices, activate
 from reminders.engine.plan.intake import ContactsKept, import_contacts, import_plan

@@ -10,7 +10,8 @@ import click
 
 from reminders.cli.opening import open_service
 from reminders.cli.options import DAY, activation_options, choices_from
-from reminders.engine.acts.decisions import Act, Decision, decide
+from reminders.engine.acts.deciding import decide
+from reminders.engine.acts.decision import Act, Decision
 from reminders.engine.forecast import outlook, surprises
 from reminders.engine.plan.activation import activate
 from reminders.engine.plan.closing import close_plan, still_open

@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from reminders.engine.acts.decisions import Act, Decision, decide
+from reminders.engine.acts.deciding import decide
+from reminders.engine.acts.decision import Act, Decision
 from reminders.engine.dates.correcting import correct
 from reminders.engine.dates.correcting import withdraw as withdraw_event
 from reminders.engine.dates.reporting import report

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from reminders.engine.acts.decisions import Act
+from reminders.engine.acts.decision import Act
 from reminders.exceptions import Refused
 from reminders.obligations import Kind
 from reminders.policy import Preset

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 
 from reminders.answers import Choice
 from reminders.cli.group import commands
-from reminders.engine.acts.decisions import Act
+from reminders.engine.acts.decision import Act
 from reminders.engine.ledger.auditing import Audit, verify
 from reminders.engine.ledger.sealing import seal
 from reminders.engine.plan.activation import Choices, activate

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from reminders.answers import Answer, Choice
 from reminders.engine.acts.answers import give
-from reminders.engine.acts.decisions import Act
+from reminders.engine.acts.decision import Act
 from reminders.engine.plan.revising import Source, revise
 from reminders.engine.views.finding import find_task
 from reminders.exceptions import NotFound, Refused

@@ -13,7 +13,7 @@ import pytest
 
 from reminders.answers import Answer, Choice, Door
 from reminders.engine.acts.answers import give
-from reminders.engine.acts.decisions import Act
+from reminders.engine.acts.decision import Act
 from reminders.engine.dates.reporting import report
 from reminders.engine.ledger.exporting import Words, export
 from reminders.engine.ledger.spreadsheet import MOST_IN_CELL, Sheet, plain, write_book

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from reminders.answers import Choice
-from reminders.engine.acts.decisions import Act
+from reminders.engine.acts.decision import Act
 from reminders.engine.dates.correcting import correct, withdraw
 from reminders.engine.dates.happening import Reported
 from reminders.engine.dates.reporting import report

@@ -10,7 +10,7 @@ import pytest
 from reminders.acknowledgement import link_hash
 from reminders.answers import Answer, Choice
 from reminders.engine.acts.answers import give, withdraw
-from reminders.engine.acts.decisions import Act
+from reminders.engine.acts.decision import Act
 from reminders.engine.ledger.completeness import completeness
 from reminders.engine.ledger.showing import task_lines
 from reminders.engine.ledger.yearbook import Yearbook

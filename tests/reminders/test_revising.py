@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from reminders.answers import Answer, Choice
 from reminders.engine.acts.answers import give
-from reminders.engine.acts.decisions import Act
+from reminders.engine.acts.decision import Act
 from reminders.engine.dates.reporting import report
 from reminders.engine.plan.activation import Choices, activate
 from reminders.engine.plan.revising import Answers, Source, compare_with, revise

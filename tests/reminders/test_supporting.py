@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reminders.answers import Choice
-from reminders.engine.acts.decisions import Act
+from reminders.engine.acts.decision import Act
 from reminders.engine.plan.reforming import reform
 from reminders.engine.plan.revising import Answers, Source, revise
 from reminders.obligations import Kind, Obligation, State

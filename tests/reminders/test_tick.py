@@ -6,7 +6,7 @@ import threading
 from datetime import timedelta
 
 from reminders.answers import Choice
-from reminders.engine.acts.decisions import Act
+from reminders.engine.acts.decision import Act
 from reminders.engine.round.tick import Ticked, tick
 from reminders.engine.standstill.pausing import pause
 from reminders.obligations import Kind, State

@@ -16,7 +16,8 @@ from sqlalchemy import select
 from reminders.answers import Answer, Choice, Door, Giver
 from reminders.clock import SHANGHAI, FileClock
 from reminders.engine.acts.answers import give
-from reminders.engine.acts.decisions import Act, Decision, decide
+from reminders.engine.acts.deciding import decide
+from reminders.engine.acts.decision import Act, Decision
 from reminders.engine.ledger.sent import Line, sent_lines
 from reminders.engine.service import Service
 from reminders.obligations import OPEN_DELAY, Kind, Obligation
