@@ -120,8 +120,13 @@ class Core:
     def _open(self, slot: Slot) -> None:
         self.story.clock.moment = SLOTS.opens_at(slot) + timedelta(minutes=1)
         self._round()
-        while (again := self._retry_at()) is not None and again < SLOTS.closes_at(slot):
-            self.story.clock.moment = max(again, self.service.now()) + timedelta(seconds=1)
+        while (again := self._retry_at()) is not None:
+            # What a pause holds is looked at every minute; where a round tried nothing, half an hour may go at once.
+            soonest = timedelta(seconds=1) if self.post.tried_anything else timedelta(minutes=30)
+            moment = max(again + timedelta(seconds=1), self.service.now() + soonest)
+            if moment >= SLOTS.closes_at(slot):
+                break
+            self.story.clock.moment = moment
             self._round()
 
     def _round(self) -> None:

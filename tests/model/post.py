@@ -94,13 +94,16 @@ class PostRoom:
     tried: dict[int, list[str]] = field(default_factory=dict)
     last_item: int = 0
     last_try: int = 0
+    tried_anything: bool = False  # since the look before
 
     def look(self) -> None:
         """Check every item and every try that is new."""
         for found in self.watcher.reader.rows(_ITEMS, self.last_item):
             self.last_item = found[0]
             self._item(Item(*found))
-        for found in self.watcher.reader.rows(_TRIES, self.last_try):
+        tries = self.watcher.reader.rows(_TRIES, self.last_try)
+        self.tried_anything = bool(tries)
+        for found in tries:
             self.last_try = found[0]
             self._try(Try(*found))
 

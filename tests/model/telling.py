@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.internal.conjecture.engine import ConjectureRunner
 from hypothesis.stateful import run_state_machine_as_test
 
 from reminders.store.database import Database
@@ -39,9 +43,14 @@ class Teller:
     database: Database = field(default_factory=Database.in_memory)
     other: Database = field(default_factory=Database.in_memory)
 
-    def tell(self, count: int, *, start: int, steps: int, beginnings: int = 64) -> None:
+    def tell(self, count: int, *, start: int, steps: int, beginnings: int = 64, a_year_in: int | None = None) -> None:
         """So many histories; a failure is shrunk to the shortest one that still fails."""
-        parts = {"opened": staticmethod(self.open), "after": staticmethod(self.after), "beginnings": beginnings}
+        parts = {
+            "opened": staticmethod(self.open),
+            "after": staticmethod(self.after),
+            "beginnings": beginnings,
+            "a_year_in": a_year_in or steps,
+        }
         machine = seed(start)(type("Told", (Histories,), parts))
         chosen = settings(
             max_examples=count,
@@ -51,7 +60,8 @@ class Teller:
             suppress_health_check=list(HealthCheck),
             phases=(Phase.generate, Phase.shrink),
         )
-        run_state_machine_as_test(machine, settings=chosen)
+        with each_its_own():
+            run_state_machine_as_test(machine, settings=chosen)
 
     def open(self, number: int, digests: bool) -> World:
         """A world at its beginning, in memory."""
@@ -79,6 +89,13 @@ class Teller:
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir()
         return FileJournals(place)
+
+
+@contextmanager
+def each_its_own() -> Iterator[None]:
+    """Hypothesis would follow every history by up to five that repeat parts of it: new ones meet more."""
+    with mock.patch.object(ConjectureRunner, "generate_mutations_from"):
+        yield
 
 
 def again(first: World, second: World) -> None:
