@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from reminders.engine.duties.arming import rearmed_from
+from reminders.engine.duties.first_send import rearmed_from
 from reminders.engine.forecast.foreseeing import items_of
 from reminders.engine.service import Service
 from reminders.engine.views.naming import KINDS, destination_in

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select, update
 
-from reminders.engine.duties.arming import Arming, arming_of, lapse, open_everything, rearmed_from
+from reminders.engine.duties.arming import Arming, arming_of, open_everything
+from reminders.engine.duties.first_send import lapse, rearmed_from
 from reminders.engine.forecast.foreseeing import forget
 from reminders.engine.plan import joining, membership
 from reminders.engine.plan.questions import open_questions

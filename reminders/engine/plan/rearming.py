@@ -10,12 +10,13 @@ from typing import Any
 from sqlalchemy import Connection
 
 from reminders import silence
-from reminders.engine.acts.reassigning import hand_over, sign_for
 from reminders.engine.dates.happening import dated_item, due_in_calendar
 from reminders.engine.dates.redating import redate
 from reminders.engine.dates.shifting import Shifting
 from reminders.engine.duties.arming import Arming, arming_of, open_return
 from reminders.engine.duties.changes import Batch
+from reminders.engine.duties.handing import hand_over
+from reminders.engine.duties.signing import sign_for
 from reminders.engine.forecast.foreseeing import forget
 from reminders.engine.plan.helping import bring_up_to_date
 from reminders.engine.service import Service
