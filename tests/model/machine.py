@@ -19,7 +19,7 @@ Open = Callable[[int, bool], World]  # a beginning's number, and whether digests
 After = Callable[[World], None]
 
 
-def act(**choices: st.SearchStrategy[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def act(**choices: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """A rule after which the year goes on."""
     return rule(later=LATER, **choices)
 
