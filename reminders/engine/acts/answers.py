@@ -77,27 +77,38 @@ def _one(
     giver: Giver,
     message_id: int | None,
 ) -> Given:
-    if answer.choice not in CHOICES[obligation.kind.value]:
-        return Given(obligation.id, False, "这一项不能这样答复。")
-    if not _can_answer(obligation):
-        return Given(obligation.id, False, "这一项已经办理，无需重复。")
     day = service.now().date()
-    if answer.choice is Choice.EXTEND and answer.until is not None and answer.until <= day:
-        return Given(obligation.id, False, "申请延期的日期应在今天之后。")
+    refused = _refusal(obligation, answer, day)
+    if refused is not None:
+        return Given(obligation.id, False, refused)
     batch = _batch(service, connection, obligation)
-    if obligation.kind is Kind.COMPLETION:
-        changed = _completion(batch, obligation, answer, day)
-    else:
-        changed = batch.add(obligation, silence.answered(obligation, answer.choice.value, day), giver.contact_id)
-        if changed and obligation.kind is Kind.CONFIRMATION:
-            _passed_on(batch, obligation, answer, day)
-        if changed and obligation.kind is Kind.SIGNATURE and answer.tasks:
-            _objections(batch, obligation, answer, day)
-    if not changed:
+    if not _take(batch, obligation, answer, giver, day):
         return Given(obligation.id, False, "这一项现在不能这样答复，请给主管处室打电话。")
     batch.happened.append(_receipt(obligation, answer, giver, message_id))
     batch.write()
     return Given(obligation.id, True, "已办理。")
+
+
+def _refusal(obligation: Obligation, answer: Answer, day: date) -> str | None:
+    """Why this cannot be answered so, in one sentence."""
+    if answer.choice not in CHOICES[obligation.kind.value]:
+        return "这一项不能这样答复。"
+    if not _can_answer(obligation):
+        return "这一项已经办理，无需重复。"
+    if answer.choice is Choice.EXTEND and answer.until is not None and answer.until <= day:
+        return "申请延期的日期应在今天之后。"
+    return None
+
+
+def _take(batch: Batch, obligation: Obligation, answer: Answer, giver: Giver, day: date) -> bool:
+    if obligation.kind is Kind.COMPLETION:
+        return _completion(batch, obligation, answer, day)
+    changed = batch.add(obligation, silence.answered(obligation, answer.choice.value, day), giver.contact_id)
+    if changed and obligation.kind is Kind.CONFIRMATION:
+        _passed_on(batch, obligation, answer, day)
+    if changed and obligation.kind is Kind.SIGNATURE and answer.tasks:
+        _objections(batch, obligation, answer, day)
+    return changed
 
 
 def _can_answer(obligation: Obligation) -> bool:

@@ -11,13 +11,15 @@ from reminders.engine.duties.changes import Batch
 from reminders.engine.service import Service
 from reminders.exceptions import InputError
 from reminders.obligations import Audience, Change, Draft, Kind, Obligation, fact
-from reminders.store import obligations
+from reminders.plans.wording import phrase
+from reminders.store import external, obligations
 from reminders.store.directory import Directory
+from reminders.store.plans import TaskRecord
 from reminders.store.tables import obligations as table
 from reminders.store.tables import occurrences
 from reminders.timetable import Dated
 from reminders.triggers import Due, Happening, due_of, ladder_of
-from schedules.schedule import Triggered
+from schedules.schedule import Deadline, Triggered
 
 AT_ONCE = "start"
 MOST_DAYS_AWAY = 366
@@ -64,6 +66,21 @@ def due_in_calendar(service: Service, phase: Triggered, happening: Happening) ->
 def dated_item(dated_id: int, phase: Triggered, due: Due) -> Dated:
     """What each lead unit owes by a due day: one completion without a window."""
     return Dated(dated_id, ladder_of(phase), None, due.on, due.time, 1)
+
+
+def given_day(
+    connection: Connection, report_id: int, task: TaskRecord, schedule_id: int, phase: Triggered, due: Due
+) -> Dated:
+    """A phase has its due day by a report: that is stored, and what each lead unit owes by it comes back."""
+    dated_id = external.add_dated(
+        connection,
+        report_id,
+        task_id=task.id,
+        schedule_id=schedule_id,
+        text=phrase(phase, 0),
+        phase=Deadline(None, due.on, time=due.time),
+    )
+    return dated_item(dated_id, phase, due)
 
 
 def tell_at_once(service: Service, connection: Connection, plan_id: int, owed: Sequence[Obligation]) -> None:

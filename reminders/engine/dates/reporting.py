@@ -14,12 +14,13 @@ from reminders.engine.dates.happening import (
     Reported,
     check,
     completions_of,
-    dated_item,
     due_in_calendar,
+    given_day,
     tell_at_once,
     when,
 )
 from reminders.engine.duties.arming import Arming, arming_of, open_dated
+from reminders.engine.duties.assigned import lead_units
 from reminders.engine.forecast.foreseeing import forget
 from reminders.engine.service import Service
 from reminders.engine.views.awaited import Awaited, awaited, meant, plans_in_question
@@ -28,7 +29,7 @@ from reminders.store import events, external
 from reminders.store.tables import obligations as table
 from reminders.store.tables import occurrences
 from reminders.triggers import Due, Happening, is_by_the_clock
-from schedules.schedule import Deadline, Triggered
+from schedules.schedule import Triggered
 
 
 def report(service: Service, name: str, happening: Happening, *, plan_id: int | None = None, by: str = "") -> Reported:
@@ -64,7 +65,7 @@ def _left(
     return [one for one in phases if one.schedule_id not in answered]
 
 
-def settle(service: Service, connection: Connection, arming: Arming, phases: Sequence[tuple[int, Triggered]]) -> None:
+def _settle(service: Service, connection: Connection, arming: Arming, phases: Sequence[tuple[int, Triggered]]) -> None:
     """After arming: the ledger, what waits for the plan's first send, and what is told at once."""
     events.append(connection, arming.happened, at=service.now(), recorded_at=service.machine_now())
     forget(service, connection)
@@ -93,20 +94,12 @@ def _take(
     dated: list[tuple[int, Triggered]] = []
     for one in phases:
         due = due_in_calendar(service, one.phase, happening)
-        dated_id = external.add_dated(
-            connection,
-            external_id,
-            task_id=one.task.id,
-            schedule_id=one.schedule_id,
-            text=one.words,
-            phase=Deadline(None, due.on, time=due.time),
-        )
-        dated.append((dated_id, one.phase))
-        leads = [a.unit_id for a in one.task.assignments if a.role == "lead" and a.unit_id is not None]
-        for unit_id in dict.fromkeys(leads):
-            open_dated(arming, one.task, unit_id, dated_item(dated_id, one.phase, due))
+        item = given_day(connection, external_id, one.task, one.schedule_id, one.phase, due)
+        for unit_id in lead_units(one.task):
+            open_dated(arming, one.task, unit_id, item)
+        dated.append((item.schedule_id, one.phase))
         said.append(_sentence(one, due, lapsed=due.on < arming.day))
-    settle(service, connection, arming, dated)
+    _settle(service, connection, arming, dated)
     return said
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, select
 
+from reminders.store.plans import TaskRecord
 from reminders.store.tables import assignments
 
 
@@ -21,6 +22,18 @@ def helpers_of(connection: Connection, task_id: int) -> list[int]:
     """The units that support a task and do not lead it."""
     roles = _roles(connection, task_id)
     return sorted(roles.get("support", set()) - roles.get("lead", set()))
+
+
+def lead_units(task: TaskRecord) -> list[int]:
+    """The units that lead a task; none where it is no duty."""
+    if task.no_duty:
+        return []
+    return list(dict.fromkeys(a.unit_id for a in task.assignments if a.role == "lead" and a.unit_id is not None))
+
+
+def involved(task: TaskRecord) -> set[int]:
+    """Every unit that leads or supports a task."""
+    return set() if task.no_duty else {a.unit_id for a in task.assignments if a.unit_id is not None}
 
 
 def _roles(connection: Connection, task_id: int) -> dict[str, set[int]]:

@@ -65,38 +65,41 @@ class Activated:
 
 def activate(service: Service, plan_id: int, choices: Choices) -> Activated:
     """Activate a plan; ActivationRefused with everything that is open, nothing half stored."""
-    now = service.now()
     with service.database.write() as connection:
         plan = plan_record(connection, plan_id)
         if plan.state != "imported":
             return _release_only(service, connection, plan, choices)
         _apply_choices(connection, plan_id, choices)
-        found = plans.tasks_of(connection, plan_id)
-        office, unreachable = _office(service, connection, choices)
-        leaders, unknown = _leaders(connection, choices.leading_group)
-        members, unresolved = membership.resolve(connection, found, choices.members)
-        problems = [*unreachable, *unknown, *open_questions(found, found, choices.assign_missing), *unresolved]
-        if problems:
-            raise ActivationRefused("还不能启用，请先明确：" + "；".join(problems) + "。")
-        membership.store(service.database, connection, plan_id, found, members, choices.assign_missing)
+        leaders = _appoint(service, connection, plan_id, choices)
         groups, proposed = _join(connection, plan_id, plan.year, choices)
-        policy_id = plans.ensure_policy(service.database, connection, choices.figures)
-        _store_plan(service, connection, plan_id, office, leaders, policy_id)
         arming = _arm(service, connection, plan_id, choices)
-        events.append(connection, arming.happened, at=now, recorded_at=service.machine_now())
         if choices.release:  # everything has its slot from this very moment on
             _start_sending(service, connection, plan_id, [])
-        warnings = _warnings(service, connection, plan_id, arming.units, leaders)
         return Activated(
             plan_id,
             len(arming.units),
             arming.armed,
             arming.lapsed,
-            warnings,
+            _warnings(service, connection, plan_id, arming.units, leaders),
             choices.release,
             joint=_numbers(groups),
             proposed=_numbers(proposed),
         )
+
+
+def _appoint(service: Service, connection: Connection, plan_id: int, choices: Choices) -> list[int]:
+    """The plan gets its lead office, its policy, its leaders and the units of its tasks; the leaders."""
+    found = plans.tasks_of(connection, plan_id)
+    office, unreachable = _office(service, connection, choices)
+    leaders, unknown = _leaders(connection, choices.leading_group)
+    members, unresolved = membership.resolve(connection, found, choices.members)
+    problems = [*unreachable, *unknown, *open_questions(found, found, choices.assign_missing), *unresolved]
+    if problems:
+        raise ActivationRefused("还不能启用，请先明确：" + "；".join(problems) + "。")
+    membership.store(service.database, connection, plan_id, found, members, choices.assign_missing)
+    policy_id = plans.ensure_policy(service.database, connection, choices.figures)
+    _store_plan(service, connection, plan_id, office, leaders, policy_id)
+    return leaders
 
 
 def release(service: Service, connection: Connection, plan_id: int) -> None:
@@ -128,6 +131,7 @@ def _arm(service: Service, connection: Connection, plan_id: int, choices: Choice
     plan, overdue = plan_record(connection, plan_id), choices.lapsed == "overdue"
     arming = arming_of(service, connection, plan, overdue_lapsed=overdue, held=not choices.release)
     open_everything(arming, plans.tasks_of(connection, plan_id))
+    events.append(connection, arming.happened, at=service.now(), recorded_at=service.machine_now())
     return arming
 
 

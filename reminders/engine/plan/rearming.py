@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import Connection
 
 from reminders import silence
-from reminders.engine.dates.happening import dated_item, due_in_calendar
+from reminders.engine.dates.happening import due_in_calendar, given_day
 from reminders.engine.dates.redating import redate
 from reminders.engine.dates.shifting import Shifting
 from reminders.engine.duties.arming import Arming, arming_of, open_return
+from reminders.engine.duties.assigned import involved, lead_units
 from reminders.engine.duties.changes import Batch
 from reminders.engine.duties.handing import hand_over
 from reminders.engine.duties.signing import sign_for
@@ -23,7 +24,6 @@ from reminders.engine.service import Service
 from reminders.engine.views.awaited import spelled
 from reminders.engine.views.finding import plan_record
 from reminders.obligations import Kind, Obligation
-from reminders.plans.wording import phrase
 from reminders.store import events, external, obligations, plans, revisions
 from reminders.store.directory import Directory
 from reminders.store.plans import TaskRecord
@@ -154,15 +154,7 @@ class Rearming:
                 continue
             happening = Happening(report.happened_on, report.happened_at, report.ref)
             due = due_in_calendar(self.service, phase, happening)
-            dated_id = external.add_dated(
-                self.connection,
-                report.id,
-                task_id=task.id,
-                schedule_id=schedule_id,
-                text=phrase(phase, 0),
-                phase=Deadline(None, due.on, time=due.time),
-            )
-            items.append(dated_item(dated_id, phase, due))
+            items.append(given_day(self.connection, report.id, task, schedule_id, phase, due))
         return items
 
     def _reads_otherwise(self, task: TaskRecord, rows: Rescheduled) -> bool:
@@ -206,18 +198,6 @@ class Rearming:
     def tell(self, kind: str, body: Mapping[str, Any], task_id: int | None = None) -> None:
         """An event about the plan, or about one task of it."""
         self.batch.happened.append(events.Event(kind, plan_id=self.plan_id, task_id=task_id, body=body))
-
-
-def lead_units(task: TaskRecord) -> list[int]:
-    """The units that lead a task; none where it is no duty."""
-    if task.no_duty:
-        return []
-    return list(dict.fromkeys(a.unit_id for a in task.assignments if a.role == "lead" and a.unit_id is not None))
-
-
-def involved(task: TaskRecord) -> set[int]:
-    """Every unit that leads or supports a task."""
-    return set() if task.no_duty else {a.unit_id for a in task.assignments if a.unit_id is not None}
 
 
 def standing_of(task: TaskRecord) -> Standing:
