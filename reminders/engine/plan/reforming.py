@@ -48,7 +48,7 @@ def compare(service: Service, plan_id: int, policy: Policy) -> Reform:
     """What the figures would change; nothing is stored."""
     with service.database.read() as connection:
         reform = _begin(connection, plan_id, policy)
-        for _ in _replan(service, connection, reform, hold=False):
+        for _ in _Replanning(service, connection, reform).changes(hold=False):
             pass
         return reform
 
@@ -62,7 +62,7 @@ def reform(service: Service, plan_id: int, policy: Policy, *, by: str) -> Reform
         batch = Batch(service, connection, Directory.load(connection, [plan_id]), service.earliest())
         policy_id = plans.ensure_policy(service.database, connection, policy)
         openings = []
-        for before, change in _replan(service, connection, found, hold=True):
+        for before, change in _Replanning(service, connection, found).changes(hold=True):
             if isinstance(before, Obligation):
                 batch.add(before, change)
             else:
@@ -86,36 +86,59 @@ def _begin(connection: Connection, plan_id: int, policy: Policy) -> Reform:
     return Reform(plan, policy, changed(plan.policy, policy))
 
 
-def _replan(
-    service: Service, connection: Connection, reform: Reform, *, hold: bool
-) -> Iterator[tuple[Obligation | None, Change]]:
-    """Every open obligation under the new figures, with what it was before (None: it is new)."""
-    mine = table.c.plan_id == reform.plan.id
-    moment = Moment.of(service.now(), service.slots)
-    cap = 2 if reform.plan.leader_ids else 1
-    slots = service.slots
+class _Replanning:
+    """Everything open of one plan on its way under other figures."""
 
-    def planned_anew(before: Obligation, taken: Collection[str]) -> tuple[Change, list[Moved]]:
-        change = under_policy(before, reform.policy, slots, moment, taken, cap=cap)
-        return change, list(differences(before, slots, change.obligation, slots, moment.earliest))
+    def __init__(self, service: Service, connection: Connection, reform: Reform) -> None:
+        self._service, self._connection, self._reform = service, connection, reform
+        self._moment = Moment.of(service.now(), service.slots)
+        self._cap = 2 if reform.plan.leader_ids else 1
+        self._under, self._opened = Alike(self._planned_anew), Alike(self._asked_anew)
+        self._questions, self._supporting = _questions(connection, reform.plan.id), Supporting(connection)
 
-    def asked_anew(opened: Obligation, _taken: Collection[str]) -> tuple[Change, list[Moved]]:
-        return Change(opened), list(differences(None, slots, opened, slots, moment.earliest))
+    def changes(self, *, hold: bool) -> Iterator[tuple[Obligation | None, Change]]:
+        """Every open obligation under the new figures, with what it was before (None: it is new)."""
+        mine = table.c.plan_id == self._reform.plan.id
+        for found in replanned.open_ones(self._service.database, self._connection, mine, hold=hold):
+            taken = replanned.steps_taken(self._connection, [o.id for o in found])
+            for before in found:
+                change, moved = self._under(before, taken.get(before.id, ()))
+                _note(self._reform, before, change.obligation, moved)
+                yield before, change
+                if change.obligation.kind is Kind.COMPLETION:
+                    yield from self._asked_of(change.obligation)
 
-    alike, asks = Alike(planned_anew), Alike(asked_anew)
-    questions, supporting = _questions(connection, reform.plan.id), Supporting(connection)
-    for found in replanned.open_ones(service.database, connection, mine, hold=hold):
-        taken = replanned.steps_taken(connection, [o.id for o in found])
-        for before in found:
-            change, moved = alike(before, taken.get(before.id, ()))
-            _note(reform, before, change.obligation, moved)
-            yield before, change
-            if change.obligation.kind is Kind.COMPLETION:
-                for owed in [change.obligation, *_supported(change.obligation, reform.policy, supporting)]:
-                    asked = questions.get((owed.occurrence_id or 0, owed.unit_id, owed.subject), [])
-                    for known, opening in _added(service, connection, reform, owed, asked, moment, cap):
-                        reform.moved += asks(opening.obligation)[1]
-                        yield known, opening
+    def _asked_of(self, completion: Obligation) -> Iterator[tuple[Obligation | None, Change]]:
+        """The questions that the new figures ask of a completion and the old ones did not."""
+        for owed in [completion, *_supported(completion, self._reform.policy, self._supporting)]:
+            asked = self._questions.get((owed.occurrence_id or 0, owed.unit_id, owed.subject), [])
+            before = max(asked, key=lambda one: one.version, default=None)
+            opened = self._opening(owed, before)
+            if opened is not None:
+                self._reform.moved += self._opened(opened)[1]
+                yield before, Change(opened, facts=(fact("obligation.opened", why=WHY),))
+
+    def _opening(self, completion: Obligation, before: Obligation | None) -> Obligation | None:
+        """The question as it begins, where there is time for it and nobody asked it yet."""
+        planned = asking_step(completion, self._service.slots)
+        if completion.state is not State.ARMED or planned is None or planned.slot < self._moment.earliest:
+            return None
+        if before is not None and (before.state is not State.CLOSED or self._was_asked(before)):
+            return None
+        opened = _asked(before, completion, planned, self._cap)
+        return opened if self._reform.plan.released_at is not None else opened.to(State.PLANNED, next_slot=None)
+
+    def _was_asked(self, question: Obligation) -> bool:
+        return bool(replanned.steps_taken(self._connection, [question.id]))
+
+    def _planned_anew(self, before: Obligation, taken: Collection[str]) -> tuple[Change, list[Moved]]:
+        slots = self._service.slots
+        change = under_policy(before, self._reform.policy, slots, self._moment, taken, cap=self._cap)
+        return change, list(differences(before, slots, change.obligation, slots, self._moment.earliest))
+
+    def _asked_anew(self, opened: Obligation, _taken: Collection[str]) -> tuple[Change, list[Moved]]:
+        slots = self._service.slots
+        return Change(opened), list(differences(None, slots, opened, slots, self._moment.earliest))
 
 
 def _supported(completion: Obligation, policy: Policy, supporting: Supporting) -> list[Obligation]:
@@ -133,28 +156,6 @@ def _questions(connection: Connection, plan_id: int) -> dict[tuple[int, int, str
     for one in obligations.select_where(connection, table.c.plan_id == plan_id, kind):
         found.setdefault((one.occurrence_id or 0, one.unit_id, one.subject), []).append(one)
     return found
-
-
-def _added(
-    service: Service,
-    connection: Connection,
-    reform: Reform,
-    completion: Obligation,
-    asked: list[Obligation],
-    moment: Moment,
-    cap: int,
-) -> Iterator[tuple[Obligation | None, Change]]:
-    """The question that the new figures ask of a completion and the old ones did not."""
-    planned = asking_step(completion, service.slots)
-    if completion.state is not State.ARMED or planned is None or planned.slot < moment.earliest:
-        return
-    before = max(asked, key=lambda one: one.version, default=None)
-    if before is not None and (before.state is not State.CLOSED or replanned.steps_taken(connection, [before.id])):
-        return
-    opened = _asked(before, completion, planned, cap)
-    if reform.plan.released_at is None:
-        opened = opened.to(State.PLANNED, next_slot=None)
-    yield before, Change(opened, facts=(fact("obligation.opened", why=WHY),))
 
 
 def _asked(before: Obligation | None, completion: Obligation, planned: Planned, cap: int) -> Obligation:
