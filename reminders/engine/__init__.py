@@ -1,1 +1,1 @@
-"""The use cases in the order of the walk: import, activate, tick, dispatch, answer, decide, digest."""
+"""The use cases, one transaction each, in rooms: docs/architecture.md says what happens in which, and who knows whom."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import click
@@ -97,6 +98,14 @@ def test_every_layer_stands_in_the_architecture() -> None:
     }
     unnamed = {module for module in modules if f"`{module}`" not in text}
     assert unnamed <= {"__init__", "__main__", "documenting", "sample"}
+
+
+def test_the_rooms_of_the_engine_stand_in_the_architecture_in_the_order_that_is_held() -> None:
+    held = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+    (layers,) = [contract["layers"] for contract in held if contract.get("containers") == ["reminders.engine"]]
+    part = ALL_TEXT[ROOT / "docs/architecture.md"].partition("## The rooms")[2].partition("\n## ")[0]
+    rooms = [room for layer in layers for room in layer.split(" | ")]
+    assert re.findall(r"^\| `(\w+)` \|", part, re.MULTILINE) == rooms
 
 
 @each_page
