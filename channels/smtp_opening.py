@@ -45,6 +45,8 @@ def _connect(settings: SmtpSettings, context: ssl.SSLContext | None) -> smtplib.
     try:
         if smtp.sock is not None:
             smtp.sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)  # a vanished server is noticed
+            # What is said behind a dot would else wait on this machine until the dot is answered (Nagle).
+            smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         smtp.ehlo_or_helo_if_needed()
         if settings.security is Security.STARTTLS:
             smtp.starttls(context=context)

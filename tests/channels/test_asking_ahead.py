@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterable, Iterator
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from channels.message import Payload
 from channels.outcome import Outcome, Verdict
 from channels.smtp import SmtpChannel
+from channels.smtp_opening import open_connection
 from channels.smtp_settings import Security, SmtpSettings
 from tests.fakes.smtp_server import DROP, Fault, SmtpServer
 
@@ -111,3 +113,10 @@ def test_a_connection_ends_with_its_last_message(server: SmtpServer) -> None:
     assert server.connections == 2
     assert server.commands.count("DATA") == 3
     sender.close()
+
+
+def test_what_is_said_behind_a_dot_leaves_at_once(server: SmtpServer) -> None:
+    opened = open_connection(SmtpSettings(server.host, server.port, "zwgk@example.gov.cn", Security.NONE), None)
+    assert opened.sock is not None
+    assert opened.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY), "else it waits until the dot is answered"
+    opened.close()
