@@ -7,14 +7,13 @@ it lists is what the real thing sends under the same answers.
 from reminders.rehearsal.alternatives import Alternative, compare_file, compare_stored
 from reminders.rehearsal.assumptions import default_choices, invented_contacts
 from reminders.rehearsal.difference import Difference
-from reminders.rehearsal.manners import SILENT, Manner, Manners
+from reminders.rehearsal.manners import Manner, Manners
 from reminders.rehearsal.runs import rehearse_file, rehearse_stored
 from reminders.rehearsal.totals import Totals
 from reminders.rehearsal.walking import READING, Span
 
 __all__ = [
     "READING",
-    "SILENT",
     "Alternative",
     "Difference",
     "Manner",

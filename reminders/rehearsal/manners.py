@@ -41,9 +41,6 @@ class Manners:
         return cls(tuple(rules))
 
 
-SILENT = Manners(default=False)
-
-
 def _manner(line: str, number: int) -> Manner:
     try:
         record = json.loads(line)

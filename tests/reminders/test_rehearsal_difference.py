@@ -17,7 +17,7 @@ from reminders.engine.plan.activation import Choices
 from reminders.policy import PRESETS, Preset
 from reminders.rehearsal import Alternative, Difference, Span, compare_file, compare_stored
 from reminders.rehearsal.difference import compare
-from reminders.rehearsal.manners import SILENT, Manners
+from reminders.rehearsal.manners import Manners
 from reminders.rehearsal.runs import copied
 from reminders.store.tables import items
 from schedules.workdays import china
@@ -25,7 +25,7 @@ from tests.office import EVERYBODY, LEADER, OFFICE, RIVER, WATER, Story, plan_of
 from tests.reminders.test_rehearsal_totals import LINES
 
 AUTUMN = Span(date(2022, 9, 5), date(2022, 10, 14))
-PROMPT = Manners()
+PROMPT, SILENT = Manners(), Manners.read("silent")
 ONE, TWO = task("12", "9月底前", WATER), task("13", "9月25日前", RIVER)
 PLAN = plan_of(ONE, TWO)
 CHOSEN = Choices(OFFICE, leading_group=(LEADER,), preset=Preset.STRICT)
