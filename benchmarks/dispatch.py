@@ -21,7 +21,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from benchmarks import _usual
 from benchmarks._ground import KINDS, addresses, closing, in_turns, service, told
-from benchmarks.mail import sink
+from benchmarks._sink import sink
 from channels.message import Payload
 from channels.outcome import Outcome, Verdict
 from channels.smtp import SmtpChannel

@@ -5,21 +5,18 @@ Only ratios are worth keeping: every pair is measured in turns in one process, w
 
 from __future__ import annotations
 
-import contextlib
 import smtplib
 import statistics
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
-from pathlib import Path
 
 from jinja2 import Environment
 
+from benchmarks._sink import sink
 from channels.message import Message, Payload
 from channels.mime import Letterhead
 from channels.outcome import Verdict
@@ -152,19 +149,6 @@ def our_loop(port: int, payload: Payload) -> float:
     spent = time.perf_counter() - start
     channel.close()
     return MAILS / spent
-
-
-@contextlib.contextmanager
-def sink(*options: str) -> Iterator[int]:
-    """A mail server in a process of its own: its port."""
-    command = [sys.executable, "-m", "tests.fakes.smtp_server", *options]
-    root = Path(__file__).resolve().parents[1]
-    with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        try:
-            yield int(process.stdout.readline())
-        finally:
-            process.terminate()
 
 
 def main() -> int:
