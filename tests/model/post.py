@@ -19,6 +19,10 @@ _ITEMS = (
     "select i.id, i.obligation_id, i.version, i.step, i.level, i.contact_id, i.struck_at is not null, m.kind"
     " from items i join messages m on m.id = i.message_id where i.id > ? order by i.id"
 )
+_UNSAID = (
+    "select i.id, i.obligation_id, i.step from items i join messages m on m.id = i.message_id"
+    " where i.id <= ? and i.struck_at is null and m.rendered_at is null"
+)
 _TRIES = (
     "select a.id, a.verdict, a.number, a.delivery_id, d.message_id, m.kind, m.contact_id"
     " from attempts a join deliveries d on d.id = a.delivery_id join messages m on m.id = d.message_id"
@@ -97,7 +101,11 @@ class PostRoom:
     tried_anything: bool = False  # since the look before
 
     def look(self) -> None:
-        """Check every item and every try that is new."""
+        """Check every item and every try that is new, and that what was taken back is struck."""
+        if self.watcher.silenced:
+            unsaid = self.watcher.reader.rows(_UNSAID, self.last_item)
+            left = [found for found in unsaid if found[1] in self.watcher.silenced]
+            assert not left, f"taken back, and not struck: {left}"
         for found in self.watcher.reader.rows(_ITEMS, self.last_item):
             self.last_item = found[0]
             self._item(Item(*found))

@@ -172,6 +172,19 @@ DELAY = {
     "occurrence.lapsed": Row(OPEN_DELAY, (State.CLOSED,)),
 }
 
+# What takes back everything that was written of it and not handed over yet.
+STRIKING = {
+    "obligation.answered",
+    "obligation.closed",
+    "obligation.moved",
+    "obligation.frozen",
+    "obligation.suspended",
+    "completion.submitted",
+    "completion.accepted",
+    "completion.returned",
+    "completion.withdrawn",
+}
+
 BEGINNINGS = {
     "obligation.opened": (State.PLANNED, State.ARMED, State.OVERDUE),
     "obligation.handed-over": (State.ARMED,),

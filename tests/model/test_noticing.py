@@ -18,7 +18,7 @@ from tests.model.curt import without_words
 from tests.model.telling import Teller
 from tests.model.world import World
 
-WITHDRAWN, OF_CHANGE = silence.withdrawn, events.of_change
+WITHDRAWN, ANSWERED, OF_CHANGE = silence.withdrawn, silence.answered, events.of_change
 
 
 def fallen(obligation: Obligation, day: date, slots: SlotCalendar) -> Change | None:
@@ -32,20 +32,49 @@ def untold(before: Obligation, change: Change, contact_id: int | None = None) ->
     return [] if change.obligation.level > before.level else OF_CHANGE(before, change, contact_id)
 
 
-@pytest.mark.parametrize(
-    ("module", "name", "broken", "said"),
-    [(silence, "withdrawn", fallen, "level"), (events, "of_change", untold, "not from this state")],
-)
-def test_what_is_broken_is_noticed(
-    module: Any, name: str, broken: Callable[..., Any], said: str, in_ram: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, name, broken)
-    with without_words(), pytest.raises(AssertionError, match=said):
-        a_few_acts(Teller(in_ram).open(0, False))
+def kept(obligation: Obligation, answer: str, day: date) -> Change | None:
+    """An answer that strikes nothing: what was written and not sent still leaves."""
+    change = ANSWERED(obligation, answer, day)
+    return change and replace(change, strike=False)
 
 
-def a_few_acts(world: World) -> None:
+def silent_then_taken_back(world: World) -> None:
     """Nobody answers until the lead office is told; then somebody does, and takes it back."""
     world.do("time_passes", days=12)
     world.do("a_unit_answers", which=0, choice=0, many=99, who=0, days=0)
     world.do("an_answer_is_taken_back", which=0, disputed=False)
+
+
+def answered_before_it_left(world: World) -> None:
+    """The workers sleep, and a unit answers what it was not sent yet."""
+    world.do("the_workers_sleep", rounds=9)
+    world.do("next_slot")
+    world.do("a_unit_answers", which=0, choice=0, many=99, who=0, days=0)
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "broken", "acts", "said"),
+    [
+        (silence, "withdrawn", fallen, silent_then_taken_back, "level"),
+        (events, "of_change", untold, silent_then_taken_back, "not from this state"),
+        (silence, "answered", kept, answered_before_it_left, "not struck"),
+    ],
+)
+def test_what_is_broken_is_noticed(
+    module: Any,
+    name: str,
+    broken: Callable[..., Any],
+    acts: Callable[[World], None],
+    said: str,
+    in_ram: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, name, broken)
+    with without_words(), pytest.raises(AssertionError, match=said):
+        acts(Teller(in_ram).open(0, False))
+
+
+@pytest.mark.parametrize("acts", [silent_then_taken_back, answered_before_it_left])
+def test_the_same_acts_pass_where_nothing_is_broken(acts: Callable[[World], None], in_ram: Path) -> None:
+    with without_words():
+        acts(Teller(in_ram).open(0, False))

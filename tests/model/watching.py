@@ -13,7 +13,7 @@ from reminders.obligations import Kind, State
 from reminders.policy import LeadersRhythm, Policy
 from reminders.slots import AM, week_of
 from tests.model.reading import Found, Reader
-from tests.model.table import Life, Standing, begun, follow
+from tests.model.table import STRIKING, Life, Standing, begun, follow
 from tests.office import SLOTS
 
 _OBLIGATIONS = (
@@ -80,6 +80,7 @@ class Watcher:
     stopped_on: dict[int, date] = field(default_factory=dict)  # held or frozen since
     released: set[int] = field(default_factory=set)  # by a person, to the leading group
     anew: dict[int, int] = field(default_factory=dict)  # how often a step of it may come once more
+    silenced: set[int] = field(default_factory=set)  # by the last look: what was written of them is taken back
     last_event: int = 0
     plain: dict[int, Found] = field(default_factory=dict)  # the rows as they were read last
 
@@ -95,6 +96,7 @@ class Watcher:
         happened = self.reader.rows(_EVENTS, self.last_event)
         before = dict(self.rows)
         changed = self._read()
+        self.silenced.clear()
         withdrawn: set[int] = set()
         spoken: set[int] = set()
         for self.last_event, kind, obligation_id, body in happened:
@@ -138,7 +140,10 @@ class Watcher:
         key = _key(row.kind, event, body, again=again)
         today = self.service.now().date()
         was = before.get(row.id, row)
+        renewed = after.version > life.standing.version
         follow(life, key, after)
+        if renewed or key in STRIKING:
+            self.silenced.add(row.id)
         self._in_time(Told(row.id, key, body, was, today))
         if key in ("obligation.held", "obligation.frozen"):
             self.stopped_on[row.id] = today
