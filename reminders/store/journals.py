@@ -268,14 +268,21 @@ def _lines(data: bytes) -> Iterator[dict[str, Any]]:
             yield found
 
 
+_QUOTED = json.JSONEncoder().encode
+
+
+def _number(value: float | None) -> str:
+    return "null" if value is None else repr(value)
+
+
 def _line(entry: Entry) -> str:
     # Two writes a message: put together by hand, because json.dumps of a dict takes longer than the write itself.
     outcome = entry.outcome
     after = outcome.retry_after.total_seconds() if outcome.retry_after is not None else None
     plain, everybody = str(outcome.plain_may_pass).lower(), str(outcome.everybody).lower()
     return (
-        f'{{"end":{entry.delivery_id},"verdict":"{outcome.verdict.value}","code":{json.dumps(outcome.code)},'
-        f'"detail":{json.dumps(outcome.detail)},"after":{json.dumps(after)},"most":{json.dumps(outcome.most_retries)},'
+        f'{{"end":{entry.delivery_id},"verdict":"{outcome.verdict.value}","code":{_QUOTED(outcome.code)},'
+        f'"detail":{_QUOTED(outcome.detail)},"after":{_number(after)},"most":{_number(outcome.most_retries)},'
         f'"plain":{plain},"everybody":{everybody},"at":"{entry.at.isoformat()}",'
         f'"machine_at":"{entry.machine_at.isoformat()}"}}\n'
     )

@@ -74,7 +74,7 @@ def _take(
 ) -> list[Claimed]:
     if database.is_postgresql:  # what another sender is just taking is his: nobody waits for it
         wanted = deliveries.c.id.in_(select(deliveries.c.id).where(wanted).with_for_update(skip_locked=True))
-    return list(connection.execute(update(deliveries).where(wanted).values(held).returning(*_COLUMNS)))
+    return list(connection.execute(update(deliveries).where(wanted).values(held).returning(*_COLUMNS)).all())
 
 
 def renew(connection: Connection, lease: str, until: datetime) -> int:
@@ -105,7 +105,7 @@ def begin(connection: Connection, ids: Iterable[int], lease: str, machine_now: d
     Which of them still belong to the lease.
     """
     begun = update(deliveries).where(_still_held(lease, ids)).values(begun_at=machine_now)
-    return {row.id for row in connection.execute(begun.returning(deliveries.c.id))}
+    return set(connection.scalars(begun.returning(deliveries.c.id)).all())
 
 
 def release(connection: Connection, ids: Sequence[int], lease: str, retry_at: datetime | None = None) -> None:
@@ -160,7 +160,7 @@ def sent(connection: Connection, ids: Sequence[int], lease: str, at: datetime) -
         )
         .returning(deliveries.c.id)
     )
-    return {row.id for row in written}
+    return set(written.scalars().all())
 
 
 def settle(connection: Connection, delivery_id: int, lease: str | None, **columns: Any) -> bool:

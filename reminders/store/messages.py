@@ -205,7 +205,7 @@ def living_items(connection: Connection, message_ids: Iterable[int]) -> list[Row
         .where(among(items.c.message_id, message_ids), items.c.struck_at.is_(None))
         .order_by(items.c.id)
     )
-    return list(connection.execute(query))
+    return list(connection.execute(query).all())
 
 
 def living_by_message(connection: Connection, message_ids: Collection[int]) -> dict[int, list[Row[Any]]]:
@@ -220,7 +220,7 @@ def living_by_message(connection: Connection, message_ids: Collection[int]) -> d
 
 def heads(connection: Connection, ids: Iterable[int]) -> dict[int, Row[Any]]:
     """Messages by id without their words, which are long."""
-    found: list[Row[Any]] = list(connection.execute(select(*_HEAD).where(among(messages.c.id, ids))))
+    found: list[Row[Any]] = list(connection.execute(select(*_HEAD).where(among(messages.c.id, ids))).all())
     return {row.id: row for row in found}
 
 
@@ -231,7 +231,7 @@ def mark_accepted(connection: Connection, ids: Collection[int], at: datetime) ->
     waiting = exists().where(deliveries.c.message_id == messages.c.id, deliveries.c.state.in_(WAITING))
     moment = func.coalesce(messages.c.accepted_at, literal(at, messages.c.accepted_at.type))
     whole = update(messages).where(among(messages.c.id, ids), ~waiting).values(state="accepted", accepted_at=moment)
-    return {row.id for row in connection.execute(whole.returning(messages.c.id))}
+    return set(connection.scalars(whole.returning(messages.c.id)).all())
 
 
 def by_ids(connection: Connection, ids: Iterable[int]) -> dict[int, Row[Any]]:

@@ -18,7 +18,7 @@ def of_deliveries(connection: Connection, parts: Mapping[int, int]) -> dict[int,
     query = select(payloads).where(among(payloads.c.delivery_id, parts))
     return {
         row.delivery_id: Payload(parts[row.delivery_id], row.address, bytes(row.body))
-        for row in connection.execute(query)
+        for row in connection.execute(query).all()
     }
 
 

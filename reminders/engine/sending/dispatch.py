@@ -32,7 +32,7 @@ from reminders.store.outbox import URGENT
 
 log = logging.getLogger("cuiban.dispatch")
 
-CHUNK = 100  # rows that are prepared together at most
+CHUNK = 200  # rows that are prepared together at most
 A_CHUNK = timedelta(seconds=1)  # what is decided meanwhile (a pause, an answer) comes too late for so long
 Begin = Callable[[], object]
 Way = Callable[[Payload, Begin, Payload | None], Outcome]  # how a channel sends a payload before the following one
@@ -57,7 +57,7 @@ class _Sender:
     service: Service
     lease: Lease
     journal: Journal
-    size: int = 25  # of the next chunk
+    size: int = 50  # of the next chunk
     sent: int = 0
     lost: bool = False  # somebody took the lease over
     done: list[Done] = field(default_factory=list)  # what the journal has and the database has not yet
