@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, exists, func, literal, select, tuple_, update
+from sqlalchemy import Connection, Row, Select, bindparam, exists, func, literal, select, tuple_, update
 
 from reminders.messages import MessageKind
 from reminders.slots import Slot
@@ -186,7 +186,7 @@ def seal(database: Database, connection: Connection, ids: Sequence[int], now: da
 
 def living_items(connection: Connection, message_ids: Iterable[int]) -> list[Row[Any]]:
     """The items of messages that were not struck, with what their obligations now say."""
-    query = (
+    query: Select[Any] = (
         select(
             items.c.id,
             items.c.message_id,
@@ -220,8 +220,8 @@ def living_by_message(connection: Connection, message_ids: Collection[int]) -> d
 
 def heads(connection: Connection, ids: Iterable[int]) -> dict[int, Row[Any]]:
     """Messages by id without their words, which are long."""
-    found: list[Row[Any]] = list(connection.execute(select(*_HEAD).where(among(messages.c.id, ids))).all())
-    return {row.id: row for row in found}
+    query: Select[Any] = select(*_HEAD).where(among(messages.c.id, ids))
+    return {row.id: row for row in connection.execute(query).all()}
 
 
 def mark_accepted(connection: Connection, ids: Collection[int], at: datetime) -> set[int]:
