@@ -73,7 +73,7 @@ class Settings(BaseSettings):
         description="So many wake-ups missed in a row make a gap of over 30 working minutes an outage of ours.",
     )
     lease_seconds: float = Field(
-        60.0, ge=1, le=3600, description="How long a sender may be silent before others take over."
+        90.0, ge=1, le=3600, description="How long a sender may be silent before others take over."
     )
     batch: int = Field(200, ge=1, le=1000, description="How many deliveries one job carries.")
     link_min_seconds: float = Field(3.0, ge=0, le=60, description="A page posted sooner than this was no person.")
@@ -106,6 +106,10 @@ class Settings(BaseSettings):
     def public_url(self) -> str:
         """How people reach the pages."""
         return self.base_url or f"http://{self.host}:{self.port}"
+
+    def lease_span(self) -> float:
+        """Seconds that a lease lasts: the tick that finds it over still comes within `lease_seconds`."""
+        return self.lease_seconds - min(max(self.tick_seconds, self.lease_seconds / 6), self.lease_seconds / 2)
 
     def mail_domain(self) -> str:
         """The right side of a Message-ID."""

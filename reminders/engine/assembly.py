@@ -97,7 +97,7 @@ def _smtp(settings: Settings) -> SmtpSettings:
         timeout=settings.smtp_timeout,
         # A lease is renewed before a mail as soon as a third of it is gone: what is left must outlast the longest wait,
         # or a slow mail would be called unknown while it is still under way.
-        final_timeout=max(settings.lease_seconds * 2 / 3 - settings.smtp_timeout, settings.lease_seconds / 3),
+        final_timeout=max(settings.lease_span() * 2 / 3 - settings.smtp_timeout, settings.lease_span() / 3),
         ca_file=Path(settings.smtp_ca_file) if settings.smtp_ca_file else None,
     )
 

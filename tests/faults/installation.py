@@ -32,7 +32,7 @@ from tests.scenarios.processes import Processes, free_port, until
 
 EVE = datetime(city_module.YEAR, 8, 22, 8, 30, tzinfo=SHANGHAI)
 AFTER_OPENING = timedelta(minutes=1)
-LEASE = 15.0  # seconds; the default is 60
+LEASE = 15.0  # seconds; the default is 90
 TICK = 0.5
 WECOM_TIMEOUT = 2.0
 

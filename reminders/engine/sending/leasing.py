@@ -67,4 +67,4 @@ class Lease:
 
 def span(service: Service) -> timedelta:
     """How long a lease lasts."""
-    return timedelta(seconds=service.settings.lease_seconds)
+    return timedelta(seconds=service.settings.lease_span())
