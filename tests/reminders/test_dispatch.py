@@ -17,6 +17,7 @@ from reminders.policy import Preset
 from reminders.store.tables import attempts, deliveries, messages
 from tests.office import CHIEF, LEADER, PUMP_CLERK, PUMPS, RIVER, WATER, WATER_CLERK, Story, at_once, outcome, task
 
+OVER = timedelta(seconds=91)  # longer than any lease
 STANDING = task("1", "贯穿全年", WATER, RIVER, PUMPS)
 
 
@@ -52,7 +53,7 @@ def test_after_a_kill_the_first_row_is_unknown_and_the_others_were_never_begun(
     busy_story.at("2022-08-22 09:01")
     kill_at(busy_story, monkeypatch, 2)
     assert states(busy_story) == ["sent", "claimed", "claimed"]
-    busy_story.clock.ahead += timedelta(seconds=61)
+    busy_story.clock.ahead += OVER
     tick(busy_story.service)
     assert states(busy_story) == ["sent", "retry", "pending"]
     assert busy_story.events("delivery.unknown") == [{"delivery": 2, "repeated": True}]
@@ -65,7 +66,7 @@ def test_an_unknown_unit_message_is_repeated_once_with_the_same_bytes(
     story.at("2022-08-22 09:01")
     for _ in range(2):
         kill_at(story, monkeypatch, len(story.mailbox.payloads) + 1)
-        story.clock.ahead += timedelta(seconds=61)
+        story.clock.ahead += OVER
     tick(story.service)
     story.round()
     first, second = story.mailbox.payloads
@@ -79,7 +80,7 @@ def test_what_goes_to_leaders_is_never_repeated(story: Story, monkeypatch: pytes
     before = len(story.mailbox.payloads)
     story.at("2022-10-12 09:01")
     kill_at(story, monkeypatch, before + 1)
-    story.clock.ahead += timedelta(seconds=61)
+    story.clock.ahead += OVER
     assert story.round() == 0
     assert len([p for p in story.mailbox.payloads[before:] if p.address == CHIEF.email]) == 1
     assert story.events("delivery.unknown")[-1]["repeated"] is False
@@ -107,7 +108,7 @@ def test_a_sender_whose_lease_was_taken_over_changes_nothing_any_more(
     send = busy_story.mailbox.send
 
     def slow(payload: Payload) -> Outcome:
-        busy_story.clock.ahead += timedelta(seconds=61)  # longer than the lease: somebody else looks after the row
+        busy_story.clock.ahead += OVER  # somebody else looks after the row
         tick(busy_story.service)
         return send(payload)
 
