@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from itertools import repeat
 from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import JSON, Column, Connection, Dialect, Table, text
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError
 
 Row = Mapping[str, Any]
@@ -81,6 +83,10 @@ def _copy(connection: Connection, table: Table, names: Sequence[str], values: It
 
 
 def _executemany(connection: Connection, table: Table, names: Sequence[str], values: Iterable[tuple[Any, ...]]) -> None:
-    statement = str(table.insert().compile(dialect=connection.dialect, column_keys=list(names)))
     driver: Any = connection.connection.driver_connection
-    driver.executemany(statement, values)
+    driver.executemany(_statement(table, tuple(names)), values)
+
+
+@cache
+def _statement(table: Table, names: tuple[str, ...]) -> str:
+    return str(table.insert().compile(dialect=sqlite.dialect(), column_keys=list(names)))

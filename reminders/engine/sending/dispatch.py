@@ -8,20 +8,16 @@ unknown.
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import timedelta
 
 from sqlalchemy.exc import OperationalError
 
-from channels.channel import Channel, ExactChannel
 from channels.message import Payload
-from channels.outcome import Outcome, Verdict
-from channels.secrets import destination_key
-from reminders.engine.sending import outcomes, parking, poison
+from reminders.engine.sending import outcomes, poison
 from reminders.engine.sending.done import Done
+from reminders.engine.sending.hand_over import HandOver, following
 from reminders.engine.sending.leasing import Lease
 from reminders.engine.sending.preparing import Prepared, prepare
 from reminders.engine.service import Service
@@ -30,12 +26,8 @@ from reminders.store.journals import Entry, Journal
 from reminders.store.leases import Claimed
 from reminders.store.outbox import URGENT
 
-log = logging.getLogger("cuiban.dispatch")
-
 CHUNK = 200  # rows that are prepared together at most
 A_CHUNK = timedelta(seconds=1)  # what is decided meanwhile (a pause, an answer) comes too late for so long
-Begin = Callable[[], object]
-Way = Callable[[Payload, Begin, Payload | None], Outcome]  # how a channel sends a payload before the following one
 STOP_AFTER = timedelta(seconds=60)  # a job gives back what it has not begun long before its time limit
 
 
@@ -43,11 +35,11 @@ def dispatch(service: Service, ids: Sequence[int]) -> int:
     """Send what is still free of some deliveries, and what is urgent before it; how many were handed over."""
     name = service.random(16).hex()
     with service.journals.open(name) as journal:
-        sender = _Sender(service, Lease(service, name), journal)
+        sender = _Sender(service, Lease(service, name), journal, HandOver(service, journal))
         try:
             return sender.send(ids)
         finally:
-            sender.hang_up()
+            sender.hand_over.hang_up()
 
 
 @dataclass
@@ -57,12 +49,11 @@ class _Sender:
     service: Service
     lease: Lease
     journal: Journal
+    hand_over: HandOver
     size: int = 50  # of the next chunk
     sent: int = 0
     lost: bool = False  # somebody took the lease over
     done: list[Done] = field(default_factory=list)  # what the journal has and the database has not yet
-    used: dict[str, Way] = field(default_factory=dict)
-    failing: dict[str, set[int]] = field(default_factory=dict)  # per channel the recipients that failed in a row
 
     def send(self, ids: Sequence[int]) -> int:
         """Chunk by chunk; a backlog never delays an escalation, not even the one that is being sent."""
@@ -81,11 +72,6 @@ class _Sender:
         self.journal.done()
         return self.sent
 
-    def hang_up(self) -> None:
-        """An idle connection behind a firewall would cost the next round a timeout."""
-        for channel in self.used:
-            self.service.channels[channel].close()
-
     def _chunk(self, rows: Sequence[Claimed]) -> list[Claimed]:
         """Check and hand over, for about a second; the rows that were not reached."""
         ready = self._ready(rows)
@@ -96,7 +82,7 @@ class _Sender:
             if not self.lease.kept():
                 self.lost = True
                 break
-            self._one(ready[reached], _following(ready, reached))
+            self._one(ready[reached], following(ready, reached))
             reached += 1
         self.size = min(CHUNK, len(rows) * 4) if reached == len(ready) else max(1, reached)
         return [prepared.row for prepared in ready[reached:]]
@@ -123,13 +109,13 @@ class _Sender:
         done, self.done = self.done, []
         outcomes.write_down(self.service, done, self.lease.name)
 
-    def _one(self, prepared: Prepared, following: Payload | None) -> None:
+    def _one(self, prepared: Prepared, after: Payload | None) -> None:
         """Hand one row over, unless it has to wait; its outcome stands in the journal before the next is begun."""
-        until = self._wait(prepared)
+        until = self.hand_over.wait(prepared)
         if until is not None:
             self.lease.give_back([prepared.row.id], until)
             return
-        found = self._hand_over(prepared, following)
+        found = self.hand_over.one(prepared, after)
         self.sent += 1
         if self.journal.end(Entry(found.row.id, found.outcome, found.at, found.machine_at)):
             self.done.append(found)
@@ -139,56 +125,6 @@ class _Sender:
     def _prepare(self, rows: Sequence[Claimed]) -> list[Prepared]:
         with self.service.database.write() as connection:
             return prepare(self.service, connection, rows, self.lease.name)
-
-    def _hand_over(self, prepared: Prepared, following: Payload | None) -> Done:
-        channel = prepared.row.channel
-        try:
-            outcome = self._send(channel, prepared, following)
-        except Exception as error:  # a channel never raises; one that does anyway must not send the row for ever
-            log.exception("channel %s broke while it held delivery %d", channel, prepared.row.id)
-            outcome = Outcome(Verdict.IN_DOUBT, "error", f"发送程序出错（{type(error).__name__}），可能已经送达。")
-        self._note(prepared, outcome)
-        return Done(prepared.row, prepared.message, outcome, self.service.now(), self.service.machine_now())
-
-    def _send(self, name: str, prepared: Prepared, following: Payload | None) -> Outcome:
-        """The journal says that a row is begun at the last moment at which that is not yet so."""
-        if name not in self.used:  # asked once: what a protocol says of a value takes longer to find out than a write
-            self.used[name] = self._way(self.service.channels[name])
-        return self.used[name](prepared.payload, partial(self.journal.begin, prepared.row.id), following)
-
-    def _way(self, channel: Channel) -> Way:
-        if isinstance(channel, ExactChannel):
-            return channel.send_noting
-
-        def send(payload: Payload, begin: Begin, _following: Payload | None) -> Outcome:
-            begin()
-            return channel.send(payload)
-
-        return send
-
-    def _note(self, prepared: Prepared, outcome: Outcome) -> None:
-        failing = self.failing.setdefault(prepared.row.channel, set())
-        if outcome.verdict in parking.NOT_THEIRS:
-            failing.add(prepared.message.contact_id)
-        else:
-            failing.clear()
-
-    def _wait(self, prepared: Prepared) -> datetime | None:
-        """When to look again at a row that may not go now: its channel fails for everybody, or by its own limit."""
-        row, now = prepared.row, self.service.machine_now()
-        if len(self.failing.get(row.channel, ())) >= parking.IN_A_ROW:
-            return now + parking.PARKED
-        if not self.service.channels[row.channel].limits.per_minute:
-            return None
-        # Two contacts behind one robot share its limit.
-        seconds = self.service.limiter.wait(destination_key(row.channel, prepared.payload.address), now.timestamp())
-        return now + timedelta(seconds=seconds) if seconds > 0 else None
-
-
-def _following(ready: Sequence[Prepared], at: int) -> Payload | None:
-    """What goes next over the same channel, as far as is known now."""
-    after = ready[at + 1] if at + 1 < len(ready) else None
-    return after.payload if after is not None and after.row.channel == ready[at].row.channel else None
 
 
 def _order(row: Claimed) -> tuple[int, int]:

@@ -20,11 +20,12 @@ class Lease:
     service: Service
     name: str
     _renewed_at: datetime = field(init=False)
+    _span: timedelta = field(init=False)
     _looked_at: datetime | None = field(default=None, init=False)
     _seen: set[int] = field(default_factory=set, init=False)
 
     def __post_init__(self) -> None:
-        self._renewed_at = self.service.machine_now()
+        self._renewed_at, self._span = self.service.machine_now(), span(self.service)
 
     def claim(self, ids: Sequence[int]) -> list[Claimed]:
         """What is still free of some rows, in the order of sending."""
@@ -32,7 +33,7 @@ class Lease:
             return []
         service, now = self.service, self.service.machine_now()
         with service.database.write() as connection:
-            rows = leases.claim(service.database, connection, ids, self.name, now, span(service))
+            rows = leases.claim(service.database, connection, ids, self.name, now, self._span)
         self._seen |= {row.id for row in rows}
         return rows
 
@@ -51,7 +52,7 @@ class Lease:
 
     def kept(self) -> bool:
         """Whether the rows are still ours: the lease is renewed as soon as a third of it is gone."""
-        now, whole = self.service.machine_now(), span(self.service)
+        now, whole = self.service.machine_now(), self._span
         if now - self._renewed_at <= whole / 3:
             return True
         self._renewed_at = now

@@ -117,8 +117,7 @@ class _Preparing:
             return machine_now + LOOK_AGAIN
         if self._paused(message):
             return machine_now + PAUSED_FOR
-        keys = {row.channel, park_key(row.channel, message.contact_id)} & self._parked.keys()
-        if keys:
+        if self._parked and (keys := {row.channel, park_key(row.channel, message.contact_id)} & self._parked.keys()):
             until = [self._parked[key].until for key in keys]
             return max((moment for moment in until if moment is not None), default=machine_now + LOOK_AGAIN)
         return None if row.channel in service.channels else machine_now + LOOK_AGAIN
@@ -142,7 +141,8 @@ class _Preparing:
         """The bytes of a part: made at the first hand-over, the same ever after."""
         kept = self._payloads.get(row.id)
         if kept is not None:
-            return replace(kept, address=self._address_now(row, message) or kept.address)
+            address = self._address_now(row, message)
+            return replace(kept, address=address) if address else kept
         person = self._people.get(message.contact_id)
         if person is None:
             raise UnsendableMessage("收件人已不在登记名单里。")
