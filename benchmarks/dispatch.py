@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -79,6 +80,7 @@ def _beside_bare(kind: str, made: Service, port: int) -> int:
     bare = statistics.median(figures["bare smtplib, one connection"])
     for name, rates in figures.items():
         print(f"  {kind}: {name:<46} {told(rates, 'messages/s')} = {statistics.median(rates) / bare:.2f} bare")
+    _over_a_wire(kind, made, bodies)
     ours = statistics.median(figures["dispatch of reminders"])
     missed = _judge(f"{kind}: dispatch / bare", ours / bare, GOALS["dispatch"])
     if usual:
@@ -86,6 +88,24 @@ def _beside_bare(kind: str, made: Service, port: int) -> int:
             f"{kind}: dispatch / usual", ours / statistics.median(figures["the usual way"]), GOALS["usual"]
         )
     return missed
+
+
+def _over_a_wire(kind: str, made: Service, bodies: Sequence[bytes]) -> None:
+    """Where an answer is under way for a while, as from any server that is not on this machine, round trips decide."""
+    with sink("--latency", str(SLOW)) as port:
+        far = replace(made, channels={SMTP: _smtp(port)})
+        few = bodies[:100]
+        figures = in_turns(
+            {
+                "bare smtplib": lambda: _bare(port, few),
+                "dispatch of reminders": lambda: _dispatched(far, REMINDER, worded=True),
+            },
+            3,
+        )
+    bare = statistics.median(figures["bare smtplib"])
+    for name, rates in figures.items():
+        words = f"{name}, {SLOW * 1e3:.0f} ms an answer"
+        print(f"  {kind}: {words:<46} {told(rates, 'messages/s')} = {statistics.median(rates) / bare:.2f} bare")
 
 
 def _two_workers(kind: str, made: Service, address: str, folder: Path) -> int:
