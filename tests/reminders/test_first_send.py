@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
+from reminders.engine.acts.decision import Act
 from reminders.engine.forecast.outlook import first_send, lines
 from reminders.engine.plan.activation import Choices, activate
+from reminders.exceptions import Refused
 from reminders.policy import Preset
 from tests.office import EVERYBODY, OFFICE, PUMP_CLERK, RIVER, WATER, Story, task
 
@@ -47,3 +51,15 @@ def test_of_a_plan_released_late_nothing_that_lapsed_is_shown(short_story: Story
     shown = lines(first_send(short_story.service, short_story.plan_id))
     assert len(shown) == 3
     assert not [line for line in shown if "第" in line]
+
+
+@pytest.mark.parametrize("act", [Act.EXTEND, Act.SUSPEND, Act.RELEASE, Act.CONFIRM])
+def test_nothing_is_decided_before_the_first_send(short_story: Story, act: Act) -> None:
+    """A decision gives a task a slot or tells somebody of it: it would leave before the release."""
+    short_story.activate(*PLAN, on="2022-08-22 08:00", release=False)
+    before = short_story.all()
+    with pytest.raises(Refused, match="还没有开始发送"):
+        short_story.decide(act, "1", until=date(2022, 10, 21))
+    assert short_story.all() == before
+    short_story.until("2022-10-31/am")
+    assert short_story.sent() == []

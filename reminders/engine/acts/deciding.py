@@ -69,10 +69,12 @@ def _take(
 
 
 def _active_plan(connection: Connection, task_id: int) -> int:
-    query = select(plan_table.c.id, plan_table.c.state).join(tasks).where(tasks.c.id == task_id)
-    plan = connection.execute(query).one()
+    query = select(plan_table.c.id, plan_table.c.state, plan_table.c.released_at).join(tasks)
+    plan = connection.execute(query.where(tasks.c.id == task_id)).one()
     if plan.state != "active":
         raise Refused(f"方案 {plan.id} 还没有启用或已经关闭，不能作决定。")
+    if plan.released_at is None:  # what a decision moves or tells would leave before the first send
+        raise Refused(f"方案 {plan.id} 还没有开始发送，先用 cuiban activate {plan.id} --release 放行，再作决定。")
     return int(plan.id)
 
 
