@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row
 
 from reminders.clock import SHANGHAI
 from reminders.engine.service import Service
-from reminders.engine.views.naming import destination_in
+from reminders.engine.views.naming import destination
 from reminders.messages import MessageKind
 from reminders.store import attempts, events, messages, outbox
 from reminders.store.directory import Directory, Person, people_by_id
@@ -74,7 +74,7 @@ class ServiceMailbox:
 def _addressees(connection: Connection, ids: Iterable[int]) -> tuple[dict[int, Person], dict[int, str]]:
     people = people_by_id(connection, ids)
     directory = Directory.load(connection, [], {p.unit_id for p in people.values() if p.unit_id is not None})
-    names = {person.id: destination_in(directory, person) for person in people.values()}
+    names = {person.id: destination(directory, person) for person in people.values()}
     return people, names
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from reminders.engine.digests.readers import digest_readers, slot_of
 from reminders.engine.service import Service
-from reminders.engine.views.naming import destination_in
+from reminders.engine.views.naming import destination
 from reminders.slots import week_of
 from reminders.store import messages
 from reminders.store.directory import Directory, people_by_id
@@ -34,7 +34,7 @@ def digest_lines(service: Service, day: date, *, dry_run: bool) -> list[dict[str
                 slot = slot_of(service, person, service.current_slot())
                 messages.open_digest(service.database, connection, reader, slot, monday, service.now())
             directory = Directory.load(connection, [], [person.unit_id] if person.unit_id else [])
-            named = destination_in(directory, person)
+            named = destination(directory, person)
             lines.append({"destination": named, "week": str(monday), "state": state})
         return lines
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from reminders.engine.duties.first_send import rearmed_from
 from reminders.engine.forecast.foreseeing import items_of
 from reminders.engine.service import Service
-from reminders.engine.views.naming import KINDS, destination_in
+from reminders.engine.views.naming import KINDS, destination
 from reminders.messages import MessageKind
 from reminders.messages.words import step_word
 from reminders.obligations import Obligation, State
@@ -69,7 +69,7 @@ def outgoing(service: Service, connection: Connection, found: Sequence[Obligatio
     made = []
     for (contact_id, kind), mine in grouped.items():
         person = people[contact_id]
-        named = destination_in(directory, person)
+        named = destination(directory, person)
         said = dict.fromkeys(_words(owed[row.obligation_id], row.step, kind, numbers) for row in mine)
         made.append(Outgoing(named, person.name, str(slot), kind, tuple(said)))
     return sorted(made, key=lambda one: (one.destination, one.kind))

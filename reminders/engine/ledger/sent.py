@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from reminders.engine.views.naming import destination_in, named_leads
+from reminders.engine.views.naming import destination, named_leads
 from reminders.messages import MessageKind
 from reminders.obligations import Kind
 from reminders.store import plans
@@ -77,7 +77,7 @@ def sent_lines(
             {
                 "slot": row.slot,
                 "kind": row.kind,
-                "destination": destination_in(directory, person),
+                "destination": destination(directory, person),
                 "items": said,
             }
         )

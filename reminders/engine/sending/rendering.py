@@ -114,7 +114,7 @@ class Desk:
             kind=kind,
             slot=row.slot,
             day=self._day,
-            destination=_destination(person, self._directory),
+            destination=destination(self._directory, person),
             recipient=person.name,
             role=person.role,
             unit=unit,
@@ -196,7 +196,7 @@ def _as_message(
     service: Service, row: Row[Any] | Worded, person: Person, directory: Directory, channel: str
 ) -> Message:
     office = service.settings.smtp_sender_name
-    addresses = {SMTP: person.email, MAILBOX: person.email or _destination(person, directory)}
+    addresses = {SMTP: person.email, MAILBOX: person.email or destination(directory, person)}
     return Message(
         address=addresses.get(channel, person.webhook),
         name=person.name or office,
@@ -217,11 +217,7 @@ def _as_message(
 
 def destination_of(connection: Connection, person: Person) -> str:
     """How a contact is written as a destination."""
-    return _destination(person, Directory.load(connection, [], [person.unit_id] if person.unit_id else []))
-
-
-def _destination(person: Person, directory: Directory) -> str:
-    return destination(person, directory.units, directory.by_unit.get(person.unit_id or 0, []))
+    return destination(Directory.load(connection, [], [person.unit_id] if person.unit_id else []), person)
 
 
 def _liaisons_told(connection: Connection, person: Person, row: Row[Any]) -> tuple[str, ...]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from reminders.messages import MessageKind
 from reminders.store.directory import Directory, Person
 from reminders.store.plans import TaskRecord
@@ -19,20 +17,18 @@ KINDS = {
 }
 
 
-def destination(person: Person, directory_units: dict[int, str], siblings: Iterable[Person] = ()) -> str:
-    """How a destination is written: 法规处/liaison, 法规处/head, 法规处/group, leader/NAME, plan/group."""
+def destination(directory: Directory, person: Person) -> str:
+    """How a destination is written: 法规处/liaison, 法规处/head, 法规处/group, leader/NAME, plan/group.
+
+    The directory has loaded the person's unit. A second liaison is 法规处/liaison-2.
+    """
     if person.role == "leader":
         return f"leader/{person.name}"
     if person.unit_id is None:
         return "plan/group"
-    same = sorted(p.id for p in siblings if p.role == person.role and p.unit_id == person.unit_id)
+    same = sorted(p.id for p in directory.by_unit.get(person.unit_id, []) if p.role == person.role)
     rank = same.index(person.id) + 1 if person.id in same else 1
-    return f"{directory_units.get(person.unit_id, '')}/{person.role}" + (f"-{rank}" if rank > 1 else "")
-
-
-def destination_in(directory: Directory, person: Person) -> str:
-    """How the destination of somebody whose unit was loaded is written."""
-    return destination(person, directory.units, directory.by_unit.get(person.unit_id or 0, []))
+    return f"{directory.units.get(person.unit_id, '')}/{person.role}" + (f"-{rank}" if rank > 1 else "")
 
 
 def named_leads(task: TaskRecord) -> str:
