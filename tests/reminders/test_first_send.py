@@ -10,6 +10,7 @@ from reminders.engine.acts.decision import Act
 from reminders.engine.forecast.outlook import first_send, lines
 from reminders.engine.plan.activation import Choices, activate
 from reminders.exceptions import Refused
+from reminders.obligations import Kind, State
 from reminders.policy import Preset
 from tests.office import EVERYBODY, OFFICE, PUMP_CLERK, RIVER, WATER, Story, task
 
@@ -51,6 +52,14 @@ def test_of_a_plan_released_late_nothing_that_lapsed_is_shown(short_story: Story
     shown = lines(first_send(short_story.service, short_story.plan_id))
     assert len(shown) == 3
     assert not [line for line in shown if "第" in line]
+
+
+def test_a_question_whose_day_passed_before_the_release_is_closed_in_the_ledger(short_story: Story) -> None:
+    short_story.activate(*PLAN, on="2022-08-22 08:00", release=False)
+    short_story.at("2022-09-28 10:00")
+    activate(short_story.service, short_story.plan_id, Choices(OFFICE, release=True))
+    assert [body["why"] for body in short_story.events("obligation.closed")] == ["too late to ask"] * 2
+    assert short_story.owed(Kind.CONFIRMATION).state is State.CLOSED
 
 
 @pytest.mark.parametrize("act", [Act.EXTEND, Act.SUSPEND, Act.RELEASE, Act.CONFIRM])

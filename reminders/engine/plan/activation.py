@@ -18,7 +18,7 @@ from reminders.engine.plan.questions import open_questions
 from reminders.engine.service import Service
 from reminders.engine.views.finding import plan_record
 from reminders.exceptions import ActivationRefused, NotFound
-from reminders.obligations import Change, State
+from reminders.obligations import Change, State, fact
 from reminders.policy import PRESETS, Policy, Preset
 from reminders.slots import next_digest_slot
 from reminders.store import events, obligations, plans
@@ -114,7 +114,8 @@ def release(service: Service, connection: Connection, plan_id: int) -> None:
     rearmed = [rearmed_from(service, obligation, earliest) for obligation in waiting]
     obligations.save(connection, rearmed)
     for before, after in zip(waiting, rearmed, strict=True):
-        happened += events.of_change(before, Change(after))
+        too_late = (fact("obligation.closed", why="too late to ask"),) if after.state is State.CLOSED else ()
+        happened += events.of_change(before, Change(after, facts=too_late))
     _start_sending(service, connection, plan_id, happened)
 
 
