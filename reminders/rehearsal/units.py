@@ -22,6 +22,7 @@ from reminders.obligations import OPEN_DELAY, OPEN_SILENCE, Kind, Obligation, St
 from reminders.rehearsal.manners import Manners
 from reminders.rehearsal.scratch import clock_of
 from reminders.store import joint, obligations, plans
+from reminders.store.among import among
 from reminders.store.directory import Directory
 from reminders.store.tables import contacts, items, messages, tasks, units
 from reminders.store.tables import obligations as table
@@ -129,7 +130,7 @@ def _asked(connection: Connection, message_ids: Sequence[int]) -> list[Obligatio
         .join(table, table.c.id == items.c.obligation_id)
         .join(contacts, contacts.c.id == items.c.contact_id)
         .where(
-            messages.c.id.in_(message_ids),
+            among(messages.c.id, message_ids),
             messages.c.kind.in_(["unit", "digest"]),
             contacts.c.unit_id == table.c.unit_id,
             contacts.c.role != "group",
@@ -147,7 +148,7 @@ def _siblings(
     same = {(o.occurrence_id, o.unit_id) for o in about}
     found = obligations.select_where(
         connection,
-        table.c.occurrence_id.in_({number for number, _ in same}),
+        among(table.c.occurrence_id, {number for number, _ in same}),
         table.c.kind == kind.value,
         table.c.state.in_([state.value for state in states]),
     )

@@ -18,9 +18,10 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 
-def among(column: ColumnElement[Any], ids: Iterable[int]) -> ColumnElement[bool]:
-    """Whether an integer column is one of some ids; of none, never."""
-    return _Among(column, bindparam("ids", list(ids), type_=_Ids(), unique=True))
+def among(column: ColumnElement[Any], ids: Iterable[int | None]) -> ColumnElement[bool]:
+    """Whether an integer column is one of some ids; of none, never. None is no id."""
+    known = [one for one in ids if one is not None]
+    return _Among(column, bindparam("ids", known, type_=_Ids(), unique=True))
 
 
 class _Ids(TypeDecorator[Any]):

@@ -277,7 +277,7 @@ def set_occurrence(connection: Connection, occurrence_id: int, state: str, **col
 
 def set_occurrences(connection: Connection, occurrence_ids: Sequence[int], state: str, **columns: Any) -> None:
     """What became of several occurrences alike."""
-    mine = occurrences.c.id.in_(occurrence_ids)
+    mine = among(occurrences.c.id, occurrence_ids)
     connection.execute(update(occurrences).where(mine).values(state=state, **columns))
 
 

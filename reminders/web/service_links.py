@@ -20,6 +20,7 @@ from reminders.messages import ItemView, OfficeView
 from reminders.messages.words import number_order
 from reminders.obligations import ENDED, Kind, Obligation, State
 from reminders.store import events, links, messages, obligations
+from reminders.store.among import among
 from reminders.store.directory import Person, people_by_id
 from reminders.store.tables import contacts
 from reminders.store.tables import events as event_table
@@ -186,7 +187,7 @@ def _answered(connection: Connection, viewer: Viewer, done: Sequence[Obligation]
     query = (
         select(event_table, contacts.c.name)
         .outerjoin(contacts, contacts.c.id == event_table.c.contact_id)
-        .where(event_table.c.type == "answer.given", event_table.c.obligation_id.in_([o.id for o in done]))
+        .where(event_table.c.type == "answer.given", among(event_table.c.obligation_id, [o.id for o in done]))
         .order_by(event_table.c.id.desc())
     )
     newest: dict[int, Row[Any]] = {}

@@ -10,6 +10,7 @@ from reminders import silence
 from reminders.engine.duties.changes import Batch
 from reminders.obligations import OPEN_SILENCE, Kind, Obligation, State
 from reminders.store import obligations
+from reminders.store.among import among
 from reminders.store.tables import obligations as table
 
 STILL_ASKING = [state.value for state in OPEN_SILENCE if state is not State.EXHAUSTED]
@@ -34,7 +35,7 @@ def _turned_red(before: Obligation, now: Obligation) -> bool:
 def _questions(batch: Batch, red: Sequence[Obligation]) -> list[Obligation]:
     """The confirmations of occurrences that turned red: the completion speaks for both."""
     same = {(o.occurrence_id, o.unit_id) for o in red}
-    found = _still_asking(batch, Kind.CONFIRMATION, table.c.occurrence_id.in_({number for number, _ in same}), red)
+    found = _still_asking(batch, Kind.CONFIRMATION, among(table.c.occurrence_id, {number for number, _ in same}), red)
     return [o for o in found if (o.occurrence_id, o.unit_id) in same or o.supports]
 
 
@@ -43,7 +44,7 @@ def _earlier(batch: Batch, asked: Sequence[Obligation]) -> list[Obligation]:
     latest: dict[tuple[int, int], str] = {}
     for o in asked:
         latest[o.plan_id, o.unit_id] = max(o.subject, latest.get((o.plan_id, o.unit_id), ""))
-    found = _still_asking(batch, Kind.RETURN, table.c.unit_id.in_({unit_id for _, unit_id in latest}), asked)
+    found = _still_asking(batch, Kind.RETURN, among(table.c.unit_id, {unit_id for _, unit_id in latest}), asked)
     return [o for o in found if o.subject < latest.get((o.plan_id, o.unit_id), "")]
 
 

@@ -12,6 +12,7 @@ from reminders.engine.views.naming import destination, named_leads
 from reminders.messages import MessageKind
 from reminders.obligations import Kind
 from reminders.store import plans
+from reminders.store.among import among
 from reminders.store.directory import Directory, people_by_id
 from reminders.store.plans import TaskRecord
 from reminders.store.tables import items, messages, tasks
@@ -60,7 +61,7 @@ def sent_lines(
     connection: Connection, message_ids: Collection[int] | None = None, digests: DigestLines | None = None
 ) -> list[Line]:
     """Some messages, or all that were accepted, in the order of slot, destination and kind."""
-    wanted = messages.c.state == "accepted" if message_ids is None else messages.c.id.in_(message_ids)
+    wanted = messages.c.state == "accepted" if message_ids is None else among(messages.c.id, message_ids)
     query = select(messages.c.id, messages.c.slot, messages.c.kind, messages.c.contact_id).where(wanted)
     rows = connection.execute(query).all()
     people = people_by_id(connection, {row.contact_id for row in rows})
@@ -94,7 +95,7 @@ def _items(connection: Connection, message_ids: Collection[int] | None) -> dict[
         .order_by(items.c.message_id, func.coalesce(tasks.c.position, 0), items.c.step, table.c.unit_id)
     )
     if message_ids is not None:
-        query = query.where(items.c.message_id.in_(message_ids))
+        query = query.where(among(items.c.message_id, message_ids))
     found: dict[int, list[Line]] = defaultdict(list)
     for row in connection.execute(query):
         number = None if row.kind in WHOLE_UNIT else row.number
