@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from reminders.answers import Answer, Choice
+from reminders.engine.acts.answers import give, withdraw
 from reminders.engine.plan.closing import close_plan, still_open
 from reminders.exceptions import Refused
 from reminders.obligations import Kind
-from tests.office import WATER, Story, task
+from tests.office import WATER, WATER_CLERK, Story, task
 
 DATED, STANDING = task("1", "9月底前"), task("2", "贯穿全年", WATER)
 
@@ -47,6 +49,17 @@ def test_a_return_that_was_asked_for_and_not_given_stays_as_not_given(story: Sto
     assert still_open(story.service, story.plan_id).not_returned == 1
     closed(story)
     assert "exhausted" in {o.state.value for o in story.all(Kind.RETURN, WATER)}
+
+
+def test_an_answer_of_a_closed_plan_stands_so_that_nobody_is_asked_again(story: Story) -> None:
+    story.activate(DATED)
+    story.until("2022-08-22/am")
+    signature = story.owed(Kind.SIGNATURE)
+    give(story.service, [Answer(signature.id, Choice.SIGN)], story.giver(WATER_CLERK))
+    closed(story)
+    (taken,) = withdraw(story.service, [signature.id], contact_id=None, by="何文", reason="点错")
+    assert (taken.accepted, taken.sentence) == (False, "方案已经关闭，答复不能再撤回。")
+    assert story.standing(Kind.SIGNATURE) == ("acknowledged", 0)
 
 
 def test_the_years_end_closes_nothing(short_story: Story) -> None:

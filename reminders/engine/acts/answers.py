@@ -240,6 +240,8 @@ def _withdraw(
     service: Service, connection: Connection, obligation: Obligation, contact_id: int | None, by: str, reason: str
 ) -> Given:
     batch = _batch(service, connection, obligation)
+    if batch.directory.plans[obligation.plan_id].state == "closed":  # its answers stand: nobody is asked any more
+        return Given(obligation.id, False, "方案已经关闭，答复不能再撤回。")
     if obligation.kind is Kind.COMPLETION:
         change = delay.taken_back(obligation, service.earliest(), service.slots, reason)
     else:
