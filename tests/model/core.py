@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 from reminders.clock import SHANGHAI
 from reminders.engine.round.tick import tick
 from reminders.engine.sending.dispatch import dispatch
-from reminders.engine.service import MAILBOX
+from reminders.engine.service import MAILBOX, Service
+from reminders.engine.watching.presence import note_page
 from reminders.exceptions import InputError, NotFound, Refused
 from reminders.slots import Slot
 from reminders.store.database import Database
@@ -61,9 +62,10 @@ class Core:
             beginning.tell(self.story)
         self.tasks = {one.number: one for one in beginning.tasks}
         self.people = {(who.unit, who.role, who.name): who for who in beginning.people}
-        self.watcher = Watcher(self.service)
+        self.watcher = Watcher(self.service, held=beginning.held)
         self.post = PostRoom(self.watcher)
         self.asleep = 0  # rounds in which nothing is handed over
+        self.page = False  # whether a link page was ever seen
         self.acts: list[tuple[str, dict[str, Any]]] = []
         self.told: list[str] = []
         self.read = Reader(database)
@@ -100,13 +102,33 @@ class Core:
 
     def we_are_away(self, days: int) -> str:
         """Nothing ticks for some days: an outage of ours, judged by the missed wake-ups."""
+        if self.page:
+            note_page(self.service)
         self._round()
         self.story.clock.moment = min(self.service.now() + timedelta(days=days), LAST)
-        counting = self.service.settings.model_copy(update={"outage_after_missed": 10})
-        tick(replace(self.service, settings=counting))
+        tick(self._counting())
         self._look()
         self._round()
         return f"{days} days without a tick"
+
+    def the_page_is_away(self, days: int) -> str:
+        """Ticks go on, and for some days nobody can answer by a link: who had to answer is not reported meanwhile."""
+        self.page = True
+        note_page(self.service)
+        self._round()
+        since, until = self.service.now(), min(self.service.now() + timedelta(days=days), LAST)
+        opening = SLOTS.next_opening(since)
+        while SLOTS.opens_at(opening) < until:
+            self.story.clock.moment = SLOTS.opens_at(opening) - timedelta(minutes=1)
+            tick(self.service)  # ticks are no outage: the last one is two minutes old
+            self.story.clock.moment += timedelta(minutes=2)
+            self._round(self._counting())
+            self.watcher.no_page_since = since.date()  # from the second slot on more than half an hour of it is gone
+            opening = SLOTS.after(opening)
+        self.watcher.no_page_since = None
+        self.story.clock.moment = until
+        note_page(self.service)
+        return f"{days} days without a page"
 
     # how
 
@@ -129,9 +151,13 @@ class Core:
             self.story.clock.moment = moment
             self._round()
 
-    def _round(self) -> None:
+    def _counting(self) -> Service:
+        """The service that takes a gap for an outage; elsewhere time goes in leaps that are none."""
+        return replace(self.service, settings=self.service.settings.model_copy(update={"outage_after_missed": 10}))
+
+    def _round(self, service: Service | None = None) -> None:
         """A tick and what it says waits, looked at; then nothing may be left that was due."""
-        done = tick(self.service)
+        done = tick(service or self.service)
         try:
             if self.asleep:
                 self.asleep -= 1

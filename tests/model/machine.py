@@ -62,6 +62,10 @@ class Histories(RuleBasedStateMachine):
     def nothing_ticks(self, days: int) -> None:
         self.world.do("we_are_away", days=days)
 
+    @rule(days=st.integers(1, 7))
+    def the_page_is_away(self, days: int) -> None:
+        self.world.do("the_page_is_away", days=days)
+
     # units
 
     @act(which=WHICH, choice=st.integers(0, 3), many=st.integers(1, 4), who=st.integers(0, 3), days=st.integers(0, 40))
@@ -114,7 +118,19 @@ class Histories(RuleBasedStateMachine):
     def the_ledger_is_sealed(self, **choices: Any) -> None:
         self._do("the_ledger_is_sealed", **choices)
 
+    @rule()
+    def the_first_send_is_released(self) -> None:
+        self.world.do("the_first_send_is_released")
+
+    @act()
+    def the_plan_is_closed(self, **choices: Any) -> None:
+        self._do("the_plan_is_closed", **choices)
+
     # the far end, and we ourselves
+
+    @act(which=WHICH, arrived=st.booleans())
+    def a_doubt_is_settled(self, **choices: Any) -> None:
+        self._do("a_doubt_is_settled", **choices)
 
     @act(who=st.integers(0, 9), verdict=st.integers(0, 5), times=st.integers(1, 12))
     def the_far_end_fails(self, **choices: Any) -> None:

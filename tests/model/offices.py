@@ -53,6 +53,7 @@ class Beginning:
     tasks: tuple[Task, ...]
     lapsed: str
     joint: str | None
+    held: bool  # activated, and its first send waits for a release
 
     @classmethod
     def of(cls, number: int) -> Beginning:
@@ -65,12 +66,14 @@ class Beginning:
         people = tuple(person for person in (*EVERYBODY, *groups) if person not in left_out)
         preset = rng.choice(list(Preset))
         lapsed = "overdue" if rng.random() < 0.2 else "leave"
-        return cls(number, day, preset, people, _tasks(rng, day, rich=rich), lapsed, rng.choice([None, "proposed"]))
+        tasks, joint = _tasks(rng, day, rich=rich), rng.choice([None, "proposed"])
+        return cls(number, day, preset, people, tasks, lapsed, joint, held=rng.random() < 0.15)
 
     def tell(self, story: Story) -> None:
-        """Store, activate and release it."""
+        """Store and activate it; most are released in the same act."""
         leaders = tuple(person.name for person in self.people if person.role == "leader")
         chosen: dict[str, Any] = {"leading_group": leaders, "lapsed": self.lapsed, "joint": self.joint}
+        chosen["release"] = not self.held
         story.activate(*self.tasks, on=self.day, preset=self.preset, people=self.people, **chosen)
 
 

@@ -44,11 +44,11 @@ _STUCK = (
 )
 _SENT = "select contact_id, slot, kind from messages where state in ('sealed', 'accepted', 'unknown', 'failed')"
 _HANDED_OVER = (
-    "select p.body as payload, d.state, m.contact_id from payloads p join deliveries d on d.id = p.delivery_id"
+    "select d.id, p.body as payload, d.state, m.contact_id from payloads p join deliveries d on d.id = p.delivery_id"
     " join messages m on m.id = d.message_id"
 )
 # By their nature these come again, or at a person's act.
-AGAIN = ("review", "undelivered", "objection", "extension", "undecided", "held", "start")
+AGAIN = ("review", "undelivered", "objection", "extension", "undecided", "held", "start", "attend")
 
 
 class Item(NamedTuple):
@@ -96,6 +96,7 @@ class PostRoom:
     roles: dict[int, tuple[str, int | None]] = field(default_factory=dict)
     said: Counter[tuple[int, int, str, int]] = field(default_factory=Counter)
     tried: dict[int, list[str]] = field(default_factory=dict)
+    repeats: Counter[int] = field(default_factory=Counter)  # deliveries that a person sent out once more
     last_item: int = 0
     last_try: int = 0
     tried_anything: bool = False  # since the look before
@@ -130,6 +131,10 @@ class PostRoom:
             due = row.next_slot is not None and row.next_slot <= str(slot)
             assert not due or row.plan_id in plans or row.unit_id in units, f"due and not taken: {row}"
 
+    def once_more(self, delivery_id: int) -> None:
+        """A person says that it did not arrive: it may be handed over again."""
+        self.repeats[delivery_id] += 1
+
     def in_measure(self) -> None:
         """At the end: nobody was told oftener than the policy says."""
         known = self.watcher.policies.values()  # a plan that got other figures was allowed what any of them allows
@@ -151,13 +156,16 @@ class PostRoom:
 
     def arrived(self, taken: Mapping[bytes, int]) -> None:
         """At the end: what stands as sent arrived, nothing more than twice, and at leaders nothing more than once."""
-        for payload, state, contact_id in self.watcher.reader.rows(_HANDED_OVER):
-            times, most = taken.get(bytes(payload), 0), 1 if self._role(contact_id)[0] == "leader" else 2
+        for delivery_id, payload, state, contact_id in self.watcher.reader.rows(_HANDED_OVER):
+            most = (1 if self._role(contact_id)[0] == "leader" else 2) + self.repeats[delivery_id]
+            times = taken.get(bytes(payload), 0)
             assert times >= (state == "sent"), f"sent, and never arrived: {payload!r}"
             assert times <= most, f"arrived {times} times: {payload!r}"
 
     def _item(self, item: Item) -> None:
         row = self.watcher.rows[item.obligation_id]
+        assert not self.watcher.held, f"before the first send was released: {item}"
+        assert not self.watcher.closed, f"of a closed plan: {item}"
         role, unit_id = self._role(item.contact_id)
         if not item.struck:
             objected = row.kind is Kind.SIGNATURE and item.step == "objection"
@@ -186,7 +194,8 @@ class PostRoom:
         before = self.tried.setdefault(one.delivery_id, [])
         assert Verdict.ACCEPTED.value not in before, f"sent again after it was accepted: {one}"
         doubts = before.count(Verdict.IN_DOUBT.value)
-        assert doubts <= (0 if role == "leader" else 1), f"repeated too often: {one}"
+        allowed = (0 if role == "leader" else 1) + self.repeats[one.delivery_id]
+        assert doubts <= allowed, f"repeated too often: {one}"
         before.append(one.verdict)
         if one.kind != "answer":
             self._of_what(one)
@@ -199,7 +208,7 @@ class PostRoom:
         for item in living:
             assert item.plan_id not in {plan_id for plan_id, _ in stopped}, f"{item} left while its plan was paused"
             assert item.unit_id not in {unit_id for _, unit_id in stopped}, f"{item} left while its unit was paused"
-        if one.number > 1:
+        if one.number > 1 or self.repeats[one.delivery_id]:
             return  # its words were made before, and never change
         ended = [i for i in living if State(i.state) in ENDED and i.step != "objection" and i.version == i.current]
         assert not ended, f"handed over after their end: {ended}"

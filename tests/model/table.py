@@ -176,7 +176,6 @@ DELAY = {
 STRIKING = {
     "obligation.answered",
     "obligation.closed",
-    "obligation.moved",
     "obligation.frozen",
     "obligation.suspended",
     "completion.submitted",

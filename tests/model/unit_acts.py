@@ -22,8 +22,8 @@ class UnitActs(Core):
         """Somebody of a unit answers some of what it was asked, by one link, by telephone, or not being on record."""
         asked = [row for row in self._rows() if row.state in (ASKED if row.kind is not Kind.COMPLETION else RUNNING)]
         first = one_of(asked, which)
-        if first is None:
-            return ""
+        if first is None or self.watcher.held:
+            return ""  # before the first send nobody has anything by which to answer
         same = [row for row in asked if (row.kind, row.unit_id) == (first.kind, first.unit_id) and row.id >= first.id]
         fitting = CHOICES[first.kind.value]
         chosen = fitting[choice % len(fitting)]

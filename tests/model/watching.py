@@ -23,6 +23,8 @@ _OBLIGATIONS = (
 )
 _EVENTS = "select id, type, obligation_id, body from events where id > ? order by id"
 
+# Who could not answer is not reported.
+REPORTING = ("level1", "level2", "level2b", "late", "leaders", "obligation.held", "obligation.undecided")
 RUNNING = (State.ARMED, State.FROZEN, State.SUBMITTED, State.SUSPENDED, State.HELD, State.PLANNED)
 
 
@@ -74,6 +76,9 @@ class Watcher:
     """What was seen so far of the obligations of one history."""
 
     service: Service
+    held: bool = False  # the first send waits for a release
+    closed: bool = False  # a person closed the plan
+    no_page_since: date | None = None  # nobody can answer, and it is given back as it grows
     rows: dict[int, Known] = field(default_factory=dict)
     lives: dict[int, Life] = field(default_factory=dict)
     policies: dict[int, Policy] = field(default_factory=dict)
@@ -110,7 +115,15 @@ class Watcher:
             assert row.id in self.lives, f"the ledger says nothing of {row}"
             assert self.lives[row.id].standing == row.standing, f"the ledger says otherwise of {row}"
             assert row.level <= max(row.highest, 0), f"above its highest level: {row}"
-            _waits_rightly(row)
+            if self.held or self.closed:
+                assert row.next_slot is None, f"nothing may become of it: {row}"
+            else:
+                _waits_rightly(row)
+
+    def close(self) -> None:
+        """From now on nothing is owed; every row is looked at once more."""
+        self.closed = True
+        self.plain.clear()
 
     def _read(self) -> set[int]:
         """Every obligation as it stands now; the ids of those that changed."""
@@ -133,6 +146,7 @@ class Watcher:
         self, event: str, obligation_id: int, body: Mapping[str, Any], before: Mapping[int, Known], *, again: bool
     ) -> None:
         after, row = Standing.of(body["to"]), self.rows[obligation_id]
+        assert after.ended or after.state is State.EXHAUSTED or not self.closed, f"alive in a closed plan: {row}"
         if obligation_id not in self.lives:
             self.lives[row.id] = begun(row.kind, row.own_office, event, after)
             return
@@ -156,6 +170,10 @@ class Watcher:
         """Nobody is reported before his time, and leaders hear on their mornings."""
         earliest = self._not_before(told)
         assert earliest is None or told.on >= earliest, f"{told.key} came before {earliest}: {told.was}"
+        if self.no_page_since is not None and told.key in REPORTING:
+            before_it = told.key == "late" and told.was.due_on is not None and told.was.due_on < self.no_page_since
+            resumed = told.was.state is State.PLANNED
+            assert before_it or resumed, f"{told.key} since the page is away, {self.no_page_since}: {told.was}"
         policy = self.policy(told.was)
         if told.key == "rung":
             days = [day for day in (told.was.due_on, self.rows[told.id].due_on) if day is not None]

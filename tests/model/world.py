@@ -9,8 +9,10 @@ from reminders.contacts import Contact
 from reminders.engine.ledger.auditing import verify
 from reminders.engine.ledger.sealing import seal
 from reminders.engine.plan.intake import import_contacts
-from tests.model.core import one_of
+from reminders.engine.sending.doubts import doubts, settle
+from tests.model.core import NO, one_of
 from tests.model.office_acts import OfficeActs
+from tests.model.plan_acts import PlanActs
 from tests.model.unit_acts import UnitActs
 
 VERDICTS = (
@@ -19,7 +21,7 @@ VERDICTS = (
 )  # fmt: skip
 
 
-class World(UnitActs, OfficeActs):
+class World(UnitActs, OfficeActs, PlanActs):
     """An office, its people and what lies beyond."""
 
     def the_far_end_fails(self, who: int, verdict: int, times: int) -> str:
@@ -51,9 +53,21 @@ class World(UnitActs, OfficeActs):
         self.far_end.kills = 1
         return ""
 
+    def a_doubt_is_settled(self, which: int, arrived: bool) -> str:
+        """`cuiban outbox`: a person found out whether a message in doubt arrived."""
+        doubt = one_of(doubts(self.service), which)
+        if doubt is None:
+            return ""
+        done = self._try(lambda: settle(self.service, doubt.delivery_id, arrived=arrived, by="何文"))
+        if not arrived and not isinstance(done, NO):
+            self.post.once_more(doubt.delivery_id)
+        return f"{doubt.delivery_id} {'arrived' if arrived else 'did not arrive'} → {done}"
+
     def finish(self, *, whole: bool = True) -> None:
         """The rest of the year, where it is wanted; then everything that can only be said at the end."""
         if whole:
+            if self.watcher.held:
+                self.do("the_first_send_is_released")
             for scope in range(4):
                 self.do("sending_is_resumed", scope=scope)
             self.do("time_passes", days=400)

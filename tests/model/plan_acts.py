@@ -1,0 +1,34 @@
+"""What happens to a plan as a whole: its first send is released, and one day a person closes it."""
+
+from __future__ import annotations
+
+from reminders.engine.plan.activation import Choices, activate
+from reminders.engine.plan.closing import close_plan
+from tests.model.core import NO, Core
+from tests.office import OFFICE
+
+EARLY = 270  # days of the year before which nobody closes a plan: what comes after would prove little
+
+
+class PlanActs(Core):
+    """The acts that concern a whole plan."""
+
+    def the_first_send_is_released(self) -> str:
+        """Activated before, and nothing left so far; a second time it is refused."""
+        chosen = Choices(OFFICE, release=True)
+        done = self._try(lambda: activate(self.service, self.story.plan_id, chosen))
+        if isinstance(done, NO):
+            return str(done)
+        assert self.watcher.held, "released twice"
+        self.watcher.held = False
+        return "released"
+
+    def the_plan_is_closed(self) -> str:
+        """By a person, late in the year."""
+        if self.service.now().timetuple().tm_yday < EARLY:
+            return ""
+        done = self._try(lambda: close_plan(self.service, self.story.plan_id, by="何文", reason="年度工作结束"))
+        if isinstance(done, NO):
+            return str(done)
+        self.watcher.close()
+        return f"closed: {done}"
