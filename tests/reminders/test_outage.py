@@ -172,6 +172,16 @@ def test_a_due_day_without_the_page_is_reported_as_much_later(ticking: Story) ->
     assert {line.split()[0] for line in ticking.sent() if "12:T+1" in line} == {"2022-08-26/am"}
 
 
+def test_a_due_day_off_after_a_day_without_the_page_is_reported_as_much_later(ticking: Story) -> None:
+    """The thirtieth is the last working day before the seventh, and nobody could answer on it."""
+    ticking.activate(task("12", "10月7日前", "供水处"), on="2022-09-28 08:00", preset=Preset.STRICT)
+    keep_serving(ticking, "2022-09-28 09:01", "2022-09-29 17:00")
+    keep_ticking(ticking, "2022-09-30 09:00", "2022-09-30 17:00")
+    keep_ticking(ticking, "2022-10-08 09:00", "2022-10-08 09:10")
+    keep_serving(ticking, "2022-10-08 09:15", "2022-10-09 11:15")
+    assert {line.split()[0] for line in ticking.sent() if "12:T+1" in line} == {"2022-10-09/am"}
+
+
 def test_what_is_paused_gets_its_days_from_the_end_of_the_pause_alone(served: Story) -> None:
     pause(served.service, plan_id=None, unit=None, reason="检修", by="运维")
     served.at("2022-08-25 16:58").round()

@@ -126,7 +126,7 @@ def _spared(slots: SlotCalendar, obligation: Obligation, outage: Outage, slot: S
             next_slot=_later(slots, max(planned, Slot(outage.since.date(), AM)), outage.days),
             wait_last_on=slots.workdays.add_workdays(last, outage.days) if last else None,
         )
-    if obligation.kind is not Kind.COMPLETION or not _could_not_report(obligation, outage):
+    if obligation.kind is not Kind.COMPLETION or not _could_not_report(slots, obligation, outage):
         return obligation
     if outage.page_only:
         # Its last rung was sent in time; only the report of delay comes so many days later.
@@ -137,13 +137,15 @@ def _spared(slots: SlotCalendar, obligation: Obligation, outage: Outage, slot: S
     return obligation
 
 
-def _could_not_report(obligation: Obligation, outage: Outage) -> bool:
+def _could_not_report(slots: SlotCalendar, obligation: Obligation, outage: Outage) -> bool:
     """Its due day fell into the outage; of one that still waits for a rung, only what made it up knows."""
-    if outage.page_only and not (obligation.next_step or "").startswith("T+"):
+    if outage.since.date() > obligation.due_at():
         return False
-    return outage.since.date() <= obligation.due_at() and (
-        not outage.page_only or obligation.due_at() <= outage.until.date()
-    )
+    if not outage.page_only:
+        return True
+    # Days off that follow bring no time of their own to answer in: a due day among them is lost with the day before.
+    following = slots.workdays.add_workdays(outage.until.date(), 1)
+    return (obligation.next_step or "").startswith("T+") and obligation.due_at() < following
 
 
 def _later(slots: SlotCalendar, planned: Slot, days: int) -> Slot:
