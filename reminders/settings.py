@@ -75,7 +75,7 @@ class Settings(BaseSettings):
     lease_seconds: float = Field(
         90.0, ge=1, le=3600, description="How long a sender may be silent before others take over."
     )
-    batch: int = Field(200, ge=1, le=1000, description="How many deliveries one job carries.")
+    batch: int = Field(400, ge=1, le=1000, description="How many deliveries one job carries at most.")
     link_min_seconds: float = Field(3.0, ge=0, le=60, description="A page posted sooner than this was no person.")
     link_grace_seconds: float = Field(
         60.0, ge=0, le=3600, description="So long after acceptance a post is taken for a scanner's (business time)."

@@ -19,6 +19,7 @@ from reminders.settings import load_settings
 from reminders.worker.celery import DELIVER, DELIVERIES, TICK, app
 
 log = logging.getLogger("cuiban.worker")
+SHARED = 100  # so many deliveries are worth a second worker
 
 
 def register(to: Celery, service: Callable[[], Service]) -> None:
@@ -59,7 +60,8 @@ def queued(to: Celery) -> int:
 
 
 def batches(ids: Sequence[int], size: int) -> list[Sequence[int]]:
-    """Slices of at most `size`, in order."""
+    """Slices of at most `size`, in order; what one would carry is shared, so that a second worker does not look on."""
+    size = min(size, max(SHARED, (len(ids) + 1) // 2))
     return [ids[start : start + size] for start in range(0, len(ids), size)]
 
 

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from reminders.engine.round.tick import Ticked
 from reminders.settings import Settings
 from reminders.worker.celery import DELIVER, TICK, make_app
-from reminders.worker.jobs import publish, queued
+from reminders.worker.jobs import batches, publish, queued
 from tests.office import Story
 from tests.servers import RedisDatabase, free_port
 
@@ -58,6 +58,15 @@ def test_a_backlog_is_not_published_anew_at_every_tick(app: Celery, short_story:
 
 
 @pytest.mark.long  # kombu asks for six seconds
+@pytest.mark.parametrize(
+    ("waiting", "sizes"), [(0, []), (100, [100]), (101, [100, 1]), (399, [200, 199]), (1000, [400, 400, 200])]
+)
+def test_what_one_job_would_carry_is_shared_with_a_second(waiting: int, sizes: list[int]) -> None:
+    cut = batches(range(waiting), 400)
+    assert [len(one) for one in cut] == sizes
+    assert [key for one in cut for key in one] == list(range(waiting))
+
+
 def test_a_broker_that_is_away_keeps_no_tick_from_ending(short_story: Story, caplog: pytest.LogCaptureFixture) -> None:
     settings = Settings(_env_file=None, redis_url=SecretStr(f"redis://127.0.0.1:{free_port()}/0"))  # type: ignore[call-arg]  # pydantic-settings' own argument
     away = make_app(settings, jobs=())
