@@ -17,7 +17,7 @@ from reminders.engine.sending.dispatch import dispatch
 from reminders.engine.service import MAILBOX, Service
 from reminders.engine.watching.presence import note_page
 from reminders.exceptions import InputError, NotFound, Refused
-from reminders.slots import Slot
+from reminders.slots import Slot, SlotCalendar
 from reminders.store.database import Database
 from reminders.store.journals import Journals
 from tests.model.far_end import FarEnd, Killed
@@ -25,7 +25,7 @@ from tests.model.offices import Beginning
 from tests.model.post import PostRoom
 from tests.model.reading import Reader
 from tests.model.watching import Known, Watcher
-from tests.office import SLOTS, Story
+from tests.office import Story
 
 LAST = datetime.fromisoformat("2023-01-13T17:30+08:00")
 NO = (Refused, NotFound, InputError)
@@ -65,6 +65,7 @@ class Core:
         self.watcher = Watcher(self.service, held=beginning.held)
         self.post = PostRoom(self.watcher)
         self.asleep = 0  # rounds in which nothing is handed over
+        self.republished: set[date] = set()  # days whose working calendar was changed
         self.page = False  # whether a link page was ever seen
         self.acts: list[tuple[str, dict[str, Any]]] = []
         self.told: list[str] = []
@@ -82,7 +83,7 @@ class Core:
     def time_passes(self, days: int) -> str:
         """Every slot up to a later morning in which something waits."""
         until = min(self.service.now() + timedelta(days=days), LAST)
-        while (slot := self._next_busy()) is not None and SLOTS.opens_at(slot) <= until:
+        while (slot := self._next_busy()) is not None and self.slots.opens_at(slot) <= until:
             self._open(slot)
         self.story.clock.moment = max(until, self.service.now())
         return f"{days} days"
@@ -90,7 +91,7 @@ class Core:
     def next_slot(self) -> str:
         """The next slot in which something waits."""
         slot = self._next_busy()
-        if slot is not None and SLOTS.opens_at(slot) < LAST:
+        if slot is not None and self.slots.opens_at(slot) < LAST:
             self._open(slot)
         return str(slot)
 
@@ -117,20 +118,25 @@ class Core:
         note_page(self.service)
         self._round()
         since, until = self.service.now(), min(self.service.now() + timedelta(days=days), LAST)
-        opening = SLOTS.next_opening(since)
-        while SLOTS.opens_at(opening) < until:
-            self.story.clock.moment = SLOTS.opens_at(opening) - timedelta(minutes=1)
+        opening = self.slots.next_opening(since)
+        self.watcher.spare(opening.day)
+        while self.slots.opens_at(opening) < until:
+            self.story.clock.moment = self.slots.opens_at(opening) - timedelta(minutes=1)
             tick(self.service)  # ticks are no outage: the last one is two minutes old
             self.story.clock.moment += timedelta(minutes=2)
             self._round(self._counting())
-            self.watcher.no_page_since = since.date()  # from the second slot on more than half an hour of it is gone
-            opening = SLOTS.after(opening)
-        self.watcher.no_page_since = None
+            opening = self.slots.after(opening)
+        self.watcher.spared = frozenset()
         self.story.clock.moment = until
         note_page(self.service)
         return f"{days} days without a page"
 
     # how
+
+    @property
+    def slots(self) -> SlotCalendar:
+        """The working calendar, as it was published last."""
+        return self.service.slots
 
     def _rows(self) -> list[Known]:
         return list(self.watcher.rows.values())
@@ -140,13 +146,13 @@ class Core:
         self.post.look()
 
     def _open(self, slot: Slot) -> None:
-        self.story.clock.moment = SLOTS.opens_at(slot) + timedelta(minutes=1)
+        self.story.clock.moment = self.slots.opens_at(slot) + timedelta(minutes=1)
         self._round()
         while (again := self._retry_at()) is not None:
             # What a pause holds is looked at every minute; where a round tried nothing, half an hour may go at once.
             soonest = timedelta(seconds=1) if self.post.tried_anything else timedelta(minutes=30)
             moment = max(again + timedelta(seconds=1), self.service.now() + soonest)
-            if moment >= SLOTS.closes_at(slot):
+            if moment >= self.slots.closes_at(slot):
                 break
             self.story.clock.moment = moment
             self._round()
@@ -171,9 +177,9 @@ class Core:
     def _next_busy(self) -> Slot | None:
         """The next slot that opens in which anything waits; while sending is paused, half a week may go at once."""
         ((step, message, unsent, week, paused),) = self.read.rows(_WAITING)
-        opening = SLOTS.next_opening(self.service.now())
+        opening = self.slots.next_opening(self.service.now())
         if paused:
-            opening = SLOTS.next_opening(self.service.now() + timedelta(days=3))
+            opening = self.slots.next_opening(self.service.now() + timedelta(days=3))
         known = [slot for slot in (step, message, week if self.digests else None) if slot]
         waiting = [max(opening, Slot.parse(slot)) for slot in known] + ([opening] if unsent else [])
         return min(waiting, default=None)

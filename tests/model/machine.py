@@ -122,6 +122,10 @@ class Histories(RuleBasedStateMachine):
     def the_first_send_is_released(self) -> None:
         self.world.do("the_first_send_is_released")
 
+    @act(ahead=st.integers(1, 40))
+    def the_calendar_is_republished(self, **choices: Any) -> None:
+        self._do("the_calendar_is_republished", **choices)
+
     @act()
     def the_plan_is_closed(self, **choices: Any) -> None:
         self._do("the_plan_is_closed", **choices)

@@ -13,7 +13,6 @@ from reminders.obligations import ENDED, Kind, State
 from reminders.policy import LeadersRhythm
 from reminders.slots import AM, Slot, week_of
 from tests.model.watching import Watcher
-from tests.office import SLOTS
 
 _ITEMS = (
     "select i.id, i.obligation_id, i.version, i.step, i.level, i.contact_id, i.struck_at is not null, m.kind"
@@ -187,7 +186,7 @@ class PostRoom:
     def _try(self, one: Try) -> None:
         now = self.watcher.service.now()
         role = self._role(one.contact_id)[0]
-        slot = SLOTS.open_slot(now)
+        slot = self.watcher.service.slots.open_slot(now)
         assert one.kind == "answer" or slot is not None, f"sent outside the window at {now}: {one}"
         morning = slot is not None and slot.half == AM
         assert role != "leader" or one.kind == "answer" or morning, f"a leader was written to at {now}: {one}"

@@ -33,7 +33,7 @@ IN_WORDS = 25  # every so manieth history has its messages worded as well
 def test_whatever_happens_the_tables_and_the_rules_hold(in_ram: Path) -> None:
     teller = Teller(in_ram, to_the_end=20, again=20)
     with without_words():
-        teller.tell(SHORT, start=1, steps=6, beginnings=3, a_year_in=150)
+        teller.tell(SHORT, start=1, steps=6, beginnings=4, a_year_in=150)
     assert teller.told >= SHORT
     assert teller.twice > 0
 
@@ -42,7 +42,7 @@ def test_postgresql_comes_to_the_same_ledger(in_ram: Path, postgresql_server: UR
     teller = ThroughPostgresql(in_ram, to_the_end=100, again=1)
     teller.server, teller.template = postgresql_server, postgresql_template
     with without_words():
-        teller.tell(THROUGH_POSTGRESQL, start=2, steps=6, beginnings=3, a_year_in=150)
+        teller.tell(THROUGH_POSTGRESQL, start=2, steps=6, beginnings=4, a_year_in=150)
     assert teller.told >= THROUGH_POSTGRESQL
 
 

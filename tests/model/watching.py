@@ -11,10 +11,10 @@ from typing import Any
 from reminders.engine.service import Service
 from reminders.obligations import Kind, State
 from reminders.policy import LeadersRhythm, Policy
-from reminders.slots import AM, week_of
+from reminders.slots import AM, PM, Slot, week_of
+from schedules.workdays import WorkCalendar
 from tests.model.reading import Found, Reader
 from tests.model.table import STRIKING, Life, Standing, begun, follow
-from tests.office import SLOTS
 
 _OBLIGATIONS = (
     "select o.id, o.kind, o.unit_id, o.task_id, o.occurrence_id, o.subject, o.version, o.policy_id, o.highest, o.state,"
@@ -25,6 +25,7 @@ _EVENTS = "select id, type, obligation_id, body from events where id > ? order b
 
 # Who could not answer is not reported.
 REPORTING = ("level1", "level2", "level2b", "late", "leaders", "obligation.held", "obligation.undecided")
+UNDECIDED = (State.WAITING, State.HELD, State.FROZEN, State.OVERDUE)
 RUNNING = (State.ARMED, State.FROZEN, State.SUBMITTED, State.SUSPENDED, State.HELD, State.PLANNED)
 
 
@@ -78,7 +79,7 @@ class Watcher:
     service: Service
     held: bool = False  # the first send waits for a release
     closed: bool = False  # a person closed the plan
-    no_page_since: date | None = None  # nobody can answer, and it is given back as it grows
+    spared: frozenset[int] = frozenset()  # who cannot answer: a page is away, and it is given back as it grows
     rows: dict[int, Known] = field(default_factory=dict)
     lives: dict[int, Life] = field(default_factory=dict)
     policies: dict[int, Policy] = field(default_factory=dict)
@@ -118,7 +119,18 @@ class Watcher:
             if self.held or self.closed:
                 assert row.next_slot is None, f"nothing may become of it: {row}"
             else:
-                _waits_rightly(row)
+                _waits_rightly(row, self.service.slots.workdays)
+
+    def spare(self, since: date) -> None:
+        """From that day on the page is away: who has to answer, and was to be reported later, is not reported."""
+        first = str(self.service.slots.after(Slot(since, PM)))
+        later = [row for row in self.rows.values() if row.next_slot is not None and row.next_slot >= first]
+        self.spared = frozenset(row.id for row in later if row.state in UNDECIDED or _still_owed(row, since))
+
+    def plan_anew(self, service: Service) -> None:
+        """By another working calendar; every row is looked at once more."""
+        self.service = service
+        self.plain.clear()
 
     def close(self) -> None:
         """From now on nothing is owed; every row is looked at once more."""
@@ -170,40 +182,38 @@ class Watcher:
         """Nobody is reported before his time, and leaders hear on their mornings."""
         earliest = self._not_before(told)
         assert earliest is None or told.on >= earliest, f"{told.key} came before {earliest}: {told.was}"
-        if self.no_page_since is not None and told.key in REPORTING:
-            before_it = told.key == "late" and told.was.due_on is not None and told.was.due_on < self.no_page_since
-            resumed = told.was.state is State.PLANNED
-            assert before_it or resumed, f"{told.key} since the page is away, {self.no_page_since}: {told.was}"
+        assert told.id not in self.spared or told.key not in REPORTING, f"{told.key} without a page: {told.was}"
         policy = self.policy(told.was)
         if told.key == "rung":
             days = [day for day in (told.was.due_on, self.rows[told.id].due_on) if day is not None]
             late = bool(days) and told.on > max(days)
             assert not late or told.body.get("step") == "T0", f"a reminder after the day: {told}"
         if told.key in ("leaders", "level2", "level2b"):
-            slot = SLOTS.open_slot(self.service.now())
+            slot = self.service.slots.open_slot(self.service.now())
             assert slot is not None
             assert slot.half == AM, f"leaders in the afternoon: {told}"
-            assert policy.leaders is LeadersRhythm.DAILY or told.on == leaders_day(told.on), f"not their day: {told}"
+            theirs = leaders_day(told.on, self.service.slots.workdays)
+            assert policy.leaders is LeadersRhythm.DAILY or told.on == theirs, f"not their day: {told}"
 
     def _not_before(self, told: Told) -> date | None:
         """The first day on which a climbing step may come."""
         was, policy = told.was, self.policy(told.was)
         rule = policy.signature if was.kind is Kind.SIGNATURE else policy.confirmation
         if told.key == "obligation.undecided":
-            return _after(self.stopped_on[told.id], policy.extension_undecided)
+            return self._after(self.stopped_on[told.id], policy.extension_undecided)
         if was.state is State.HELD:
             climbs = told.key in ("level2", "leaders")
-            return _after(self.stopped_on[told.id], policy.held_for) if climbs else None
+            return self._after(self.stopped_on[told.id], policy.held_for) if climbs else None
         if was.kind is Kind.COMPLETION:
             days = {"late": policy.overdue_level1, "leaders": policy.overdue_level2, "obligation.held": None}
             if told.key == "leaders" and told.id in self.released:
                 return None
             after = days.get(told.key)
-            return SLOTS.workdays.add_workdays(was.due_on, after) if after and was.due_on else None
+            return self.service.slots.workdays.add_workdays(was.due_on, after) if after and was.due_on else None
         if was.state is not State.WAITING or was.accepted_on is None or told.id in self.released:
             return None
         if was.kind is Kind.RETURN:
-            return _after(was.due_on, 0) if told.key == "level1" and was.due_on else None
+            return self._after(was.due_on, 0) if told.key == "level1" and was.due_on else None
         own = rule.w1 if told.key != "level1" and was.level == 0 else 0
         days_of = {
             "level1": rule.w0,
@@ -211,10 +221,20 @@ class Watcher:
             "obligation.held": rule.w1 if was.level else rule.w0,
             "level2b": policy.round2_after,
         }
-        return _after(was.accepted_on, days_of[told.key]) if told.key in days_of else None
+        return self._after(was.accepted_on, days_of[told.key]) if told.key in days_of else None
+
+    def _after(self, day: date, working_days: int) -> date:
+        """The day after the n-th working day after a day, which is not counted."""
+        workdays = self.service.slots.workdays
+        return workdays.add_workdays(workdays.add_workdays(day, working_days) if working_days else day, 1)
 
 
-def _waits_rightly(row: Known) -> None:
+def _still_owed(row: Known, day: date) -> bool:
+    """Whether something is to be done by that day, or a later one."""
+    return row.state is State.ARMED and row.due_on is not None and row.due_on >= day
+
+
+def _waits_rightly(row: Known, workdays: WorkCalendar) -> None:
     """What is open waits for a slot, for its message, or for nobody any more."""
     if row.standing.ended or row.state is State.EXHAUSTED:
         assert row.next_slot is None, f"an end has a next step: {row}"
@@ -222,18 +242,13 @@ def _waits_rightly(row: Known) -> None:
     waiting = row.state is State.WAITING and not (row.kind is Kind.RETURN and row.level == 1)
     if row.state in RUNNING or below or waiting:
         assert row.next_slot is not None, f"nothing will ever become of {row}"
+    assert row.next_slot is None or workdays.is_workday(Slot.parse(row.next_slot).day), f"waits for a day off: {row}"
 
 
-def leaders_day(day: date) -> date:
+def leaders_day(day: date, workdays: WorkCalendar) -> date:
     """Under `gentle`: Tuesday, or where it is off the week's next working day up to Friday."""
     week = [day.fromordinal(week_of(day).toordinal() + n) for n in range(1, 5)]
-    return next((one for one in week if SLOTS.workdays.is_workday(one)), date.max)
-
-
-def _after(day: date, working_days: int) -> date:
-    """The day after the n-th working day after a day, which is not counted."""
-    last = SLOTS.workdays.add_workdays(day, working_days) if working_days else day
-    return SLOTS.workdays.add_workdays(last, 1)
+    return next((one for one in week if workdays.is_workday(one)), date.max)
 
 
 def _key(kind: Kind, event: str, body: Mapping[str, Any], *, again: bool) -> str:
