@@ -48,7 +48,7 @@ def test_every_job_is_taken_once(app: Celery) -> None:
 
 
 def test_a_backlog_is_not_published_anew_at_every_tick(app: Celery, short_story: Story) -> None:
-    waiting = Ticked(None, 0, 0, tuple(range(450)))  # three jobs of 200 at most
+    waiting = Ticked(None, 0, 0, tuple(range(950)))  # three jobs of 400 at most
     for _ in range(3):
         publish(app, short_story.service, waiting)
     assert queued(app) == 3
@@ -57,7 +57,6 @@ def test_a_backlog_is_not_published_anew_at_every_tick(app: Celery, short_story:
     assert queued(app) == 3
 
 
-@pytest.mark.long  # kombu asks for six seconds
 @pytest.mark.parametrize(
     ("waiting", "sizes"), [(0, []), (100, [100]), (101, [100, 1]), (399, [200, 199]), (1000, [400, 400, 200])]
 )
@@ -67,6 +66,7 @@ def test_what_one_job_would_carry_is_shared_with_a_second(waiting: int, sizes: l
     assert [key for one in cut for key in one] == list(range(waiting))
 
 
+@pytest.mark.long  # kombu asks for six seconds
 def test_a_broker_that_is_away_keeps_no_tick_from_ending(short_story: Story, caplog: pytest.LogCaptureFixture) -> None:
     settings = Settings(_env_file=None, redis_url=SecretStr(f"redis://127.0.0.1:{free_port()}/0"))  # type: ignore[call-arg]  # pydantic-settings' own argument
     away = make_app(settings, jobs=())
