@@ -7,11 +7,11 @@ shrunk, and told again to another engine.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
-from reminders.clock import SHANGHAI
+from reminders.clock import SHANGHAI, Clock, Witness
 from reminders.engine.round.tick import tick
 from reminders.engine.sending.dispatch import dispatch
 from reminders.engine.service import MAILBOX, Service
@@ -36,11 +36,32 @@ _WAITING = (
     " (select min(next_digest_slot) from plans),"
     " (select count(*) from pauses where ended_at is null)"
 )
+_EVERYTHING_STOPPED = "select count(*) from pauses where plan_id is null and unit_id is null and ended_at is null"
 _RETRY_AT = (
     "select min(case when state = 'claimed' then lease_until else retry_at end) from deliveries"
     " where state in ('retry', 'claimed')"
 )
 T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Witnessed:
+    """A clock beside which something else counted no time at all."""
+
+    clock: Clock
+    seconds: float
+
+    def business(self) -> datetime:
+        """As the clock has it."""
+        return self.clock.business()
+
+    def machine(self) -> datetime:
+        """As the clock has it."""
+        return self.clock.machine()
+
+    def witness(self) -> Witness:
+        """It stands."""
+        return Witness("witness", self.seconds)
 
 
 class Core:
@@ -130,6 +151,18 @@ class Core:
         self.story.clock.moment = until
         note_page(self.service)
         return f"{days} days without a page"
+
+    def the_clock_leaps(self, days: int) -> str:
+        """Business time is days ahead at once, and a witness knows that no such time passed: everything is paused."""
+        leapt = self.service.now() + timedelta(days=days)
+        if leapt > LAST:
+            return ""
+        steady = self.service.with_clock(Witnessed(self.story.clock, self.service.now().timestamp()))
+        self._round(steady)
+        self.story.clock.moment = leapt
+        self._round(steady)
+        assert self.read.one(_EVERYTHING_STOPPED), f"the clock leapt {days} days, and sending goes on"
+        return f"{days} days ahead"
 
     # how
 

@@ -62,6 +62,10 @@ class Histories(RuleBasedStateMachine):
     def nothing_ticks(self, days: int) -> None:
         self.world.do("we_are_away", days=days)
 
+    @rule(days=st.integers(2, 12))
+    def the_clock_leaps(self, days: int) -> None:
+        self.world.do("the_clock_leaps", days=days)
+
     @rule(days=st.integers(1, 7))
     def the_page_is_away(self, days: int) -> None:
         self.world.do("the_page_is_away", days=days)

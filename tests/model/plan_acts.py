@@ -34,6 +34,7 @@ class PlanActs(Core):
         while day in self.republished:
             day += timedelta(days=1)
         self.republished.add(day)
+        self._round()  # so that the store knows by which calendar it planned
         known, moved = self.slots.workdays.exceptions, frozenset([day.toordinal()])
         if off := self.slots.workdays.is_workday(day):
             found = Exceptions(known.off | moved, known.worked - moved, known.years)

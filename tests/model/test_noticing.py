@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from reminders import silence
+from reminders.engine.dates import republishing
+from reminders.engine.round import looking
 from reminders.obligations import Change, Obligation
 from reminders.slots import SlotCalendar
 from reminders.store import events
@@ -52,12 +54,42 @@ def answered_before_it_left(world: World) -> None:
     world.do("a_unit_answers", which=0, choice=0, many=99, who=0, days=0)
 
 
+def unmoved(before: Obligation, *_: Any) -> Obligation:
+    """A republished calendar that moves nothing."""
+    return before
+
+
+def nothing(*_: Any) -> None:
+    """What should be done is not."""
+
+
+def by_other_days(world: World) -> None:
+    """While waits run, day after day of the weeks to come is off after all."""
+    world.do("next_slot")
+    for ahead in range(1, 21):
+        world.do("the_calendar_is_republished", ahead=ahead)
+
+
+def without_a_page(world: World) -> None:
+    """The page is away while the first waits run."""
+    world.do("next_slot")
+    world.do("the_page_is_away", days=9)
+
+
+def after_a_leap(world: World) -> None:
+    """The clock is days ahead at once."""
+    world.do("the_clock_leaps", days=5)
+
+
 @pytest.mark.parametrize(
     ("module", "name", "broken", "acts", "said"),
     [
         (silence, "withdrawn", fallen, silent_then_taken_back, "level"),
         (events, "of_change", untold, silent_then_taken_back, "not from this state"),
         (silence, "answered", kept, answered_before_it_left, "not struck"),
+        (republishing, "under_calendar", unmoved, by_other_days, "waits for a day off"),
+        (looking, "give_back", nothing, without_a_page, "without a page"),
+        (looking, "stop_for", nothing, after_a_leap, "sending goes on"),
     ],
 )
 def test_what_is_broken_is_noticed(
@@ -74,7 +106,9 @@ def test_what_is_broken_is_noticed(
         acts(Teller(in_ram).open(0, False))
 
 
-@pytest.mark.parametrize("acts", [silent_then_taken_back, answered_before_it_left])
+@pytest.mark.parametrize(
+    "acts", [silent_then_taken_back, answered_before_it_left, by_other_days, without_a_page, after_a_leap]
+)
 def test_the_same_acts_pass_where_nothing_is_broken(acts: Callable[[World], None], in_ram: Path) -> None:
     with without_words():
         acts(Teller(in_ram).open(0, False))
