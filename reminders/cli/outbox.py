@@ -10,6 +10,11 @@ from reminders.engine.sending.doubts import Doubt, doubts, settle
 from reminders.exceptions import InputError
 
 STATES = {"unknown": "不知是否送达", "aside": "程序出错，已搁置"}
+SETTLED = {
+    "sent": "记为已送达，时限从今天起算。",
+    "pending": "下一轮再发一次。",
+    "struck": "其中的事项都已了结，不再发。",
+}
 CHANNELS = {"smtp": "邮件", "wecom": "企业微信", "mailbox": "本地信箱"}
 
 
@@ -25,10 +30,7 @@ def outbox_command(delivery_id: int | None, found: str | None, by: str | None) -
     if found is None or not by:
         raise InputError("请写明结果和核实的人，例如：cuiban outbox 12 arrived --by 何文。")
     done = settle(open_service(), delivery_id, arrived=found == "arrived", by=by)
-    click.echo(
-        f"{done.destination} {done.slot}："
-        + ("记为已送达，时限从今天起算。" if found == "arrived" else "下一轮再发一次。")
-    )
+    click.echo(f"{done.destination} {done.slot}：{SETTLED[done.state]}")
 
 
 def _list(found: list[Doubt]) -> None:

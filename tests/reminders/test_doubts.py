@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from channels.outcome import Verdict
+from reminders.engine.plan.closing import close_plan
 from reminders.engine.sending.doubts import doubts, settle
 from reminders.exceptions import Refused
 from reminders.obligations import Kind
@@ -49,6 +50,16 @@ def test_a_person_may_have_it_sent_again_with_the_same_bytes(doubtful: Story) ->
     doubtful.round()
     assert len({payload.body for payload in doubtful.mailbox.payloads}) == 1
     assert (len(doubtful.mailbox.payloads), doubtful.standing(Kind.SIGNATURE)) == (3, ("waiting", 0))
+
+
+def test_what_has_ended_meanwhile_is_not_sent_again(doubtful: Story) -> None:
+    (found,) = doubts(doubtful.service)
+    before = len(doubtful.mailbox.payloads)
+    close_plan(doubtful.service, doubtful.plan_id, by="何文", reason="年度工作结束")
+    settled = settle(doubtful.service, found.delivery_id, arrived=False, by="何文")
+    doubtful.round()
+    assert (settled.state, doubts(doubtful.service)) == ("struck", [])
+    assert len(doubtful.mailbox.payloads) == before
 
 
 def test_only_what_waits_for_a_person_can_be_settled(doubtful: Story) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row
 
 from reminders.engine.sending.acceptance import accepted
 from reminders.engine.sending.rendering import destination_of
+from reminders.engine.sending.worth import still_says
 from reminders.engine.service import Service
 from reminders.exceptions import Refused
 from reminders.store import events, leases, messages, outbox
@@ -26,7 +27,7 @@ class Doubt:
     slot: str
     kind: str
     channel: str
-    state: str  # unknown, aside
+    state: str  # unknown, aside; once it is settled sent, pending, struck
     subject: str
     number: str  # the short number in its text
     tried_at: datetime | None  # business time of the last try
@@ -41,7 +42,10 @@ def doubts(service: Service) -> list[Doubt]:
 
 
 def settle(service: Service, delivery_id: int, *, arrived: bool, by: str) -> Doubt:
-    """A person found out: it arrived, and its waits begin now; or it did not, and its bytes go out once more."""
+    """A person found out: it arrived, and its waits begin now; or it did not, and its bytes go out once more.
+
+    Where all that it asked has ended meanwhile, nothing goes out: the row comes back as struck.
+    """
     now, machine_now = service.now(), service.machine_now()
     with service.database.write() as connection:
         rows = [row for row in outbox.undecided(connection) if row.id == delivery_id]
@@ -49,11 +53,13 @@ def settle(service: Service, delivery_id: int, *, arrived: bool, by: str) -> Dou
             raise Refused(f"没有待查的投递 {delivery_id}；cuiban outbox 列出全部。")
         row = rows[0]
         head = messages.heads(connection, [row.message_id])[row.message_id]
-        happened = _arrived(service, connection, row, head, now) if arrived else _again(connection, row)
+        happened = _arrived(service, connection, row, head, now) if arrived else ()
+        again = not arrived and _again(connection, row, head)
         body = {"delivery": row.id, "arrived": arrived, "by": by}
         told = events.Event("delivery.settled", message_id=row.message_id, contact_id=row.contact_id, body=body)
         events.append(connection, [told, *happened], at=now, recorded_at=machine_now)
-        return _doubt(connection, row, people_by_id(connection, [row.contact_id]))
+        found = _doubt(connection, row, people_by_id(connection, [row.contact_id]))
+        return replace(found, state="sent" if arrived else "pending" if again else "struck")
 
 
 def _arrived(
@@ -63,10 +69,13 @@ def _arrived(
     return accepted(service, connection, {head.id: head}, now)
 
 
-def _again(connection: Connection, row: Row[Any]) -> Sequence[events.Event]:
-    leases.settle(connection, row.id, None, state="pending", retry_at=None, stumbles=0)
-    messages.mark(connection, row.message_id, "sealed")
-    return ()
+def _again(connection: Connection, row: Row[Any], head: Row[Any]) -> bool:
+    """Whether it goes out once more."""
+    living = messages.living_by_message(connection, [head.id]).get(head.id, ())
+    again = still_says(head.kind, living)
+    leases.settle(connection, row.id, None, state="pending" if again else "struck", retry_at=None, stumbles=0)
+    messages.mark(connection, head.id, "sealed" if again else "empty")
+    return again
 
 
 def _doubt(connection: Connection, row: Row[Any], people: dict[int, Any]) -> Doubt:

@@ -16,9 +16,9 @@ from reminders.engine.sending import outcomes
 from reminders.engine.sending.done import Done
 from reminders.engine.sending.parking import park_key
 from reminders.engine.sending.rendering import Desk, channel_message
+from reminders.engine.sending.worth import still_says
 from reminders.engine.service import WECOM, Service
 from reminders.messages import MessageKind
-from reminders.obligations import ENDED
 from reminders.slots import AM
 from reminders.store import leases, messages, outbox, parking, pauses, payloads
 from reminders.store.directory import Person, people_by_id
@@ -27,7 +27,6 @@ from reminders.store.pauses import Stopped
 
 PAUSED_FOR = timedelta(minutes=1)
 LOOK_AGAIN = timedelta(minutes=15)  # at a channel that is parked without an end, or not configured
-OF_AN_ANSWER = ("objection", "support")  # what an answer said is told, although it ended the asking
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +99,7 @@ class _Preparing:
 
     def _wanted(self, message: Row[Any]) -> bool:
         """Whether a message that was never handed over still has something to say."""
-        if message.rendered_at is not None or message.kind in (MessageKind.DIGEST, MessageKind.ANSWER):
-            return True
-        living = self._living.get(message.id, [])
-        return any(
-            item.version == item.current_version and (item.state not in ENDED or item.step in OF_AN_ANSWER)
-            for item in living
-        )
+        return message.rendered_at is not None or still_says(message.kind, self._living.get(message.id, ()))
 
     def _must_wait(self, row: Claimed, message: Row[Any]) -> datetime | None:
         """When to look again, where nothing may leave now: out of hours, paused, parked, channel not configured."""
