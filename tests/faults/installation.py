@@ -138,10 +138,7 @@ class Installation:
                 self.hurry()
             return self.is_quiet()
 
-        try:
-            until(quiet, "everything to be sent", seconds, every=0.1)
-        except AssertionError as error:
-            raise AssertionError(f"{error}; {self.standing()}") from None
+        until(quiet, "everything to be sent", seconds, every=0.1)
 
     def hurry(self) -> None:
         """Let machine time pass for whatever waits for a next try, and for every parked channel."""
@@ -163,7 +160,7 @@ class Installation:
         )
         with self.service.database.read() as connection:
             found = {question: connection.execute(text(question)).all() for question in questions}
-        return f"it is {self.service.now()}, {self.service.machine_now()}; {found}"
+        return f"it is {self.service.now()}, {self.service.machine_now()}; {found}\n{self.processes.last_words()}"
 
     def waiting(self) -> int:
         """How many deliveries have no end yet."""

@@ -69,7 +69,10 @@ def kills_of(entries: list[Entry]) -> list[Kill]:
 def _entry(town: Installation, fault: str, trial: Callable[[], Struck]) -> Entry:
     """One fault: what went out while it lasted, and every promise that it broke."""
     above, began = reckoning.newest(town.service.database), time.monotonic()
-    struck = trial()
+    try:
+        struck = trial()
+    except AssertionError as error:
+        raise AssertionError(f"{fault}: {error}; {town.standing()}") from error
     with town.visitors.at_rest:
         found, wrong = _reckoned(town)
     mine = tuple(fate for fate in found if fate.id > above)

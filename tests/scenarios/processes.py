@@ -106,6 +106,10 @@ class Processes:
         """What a process wrote to its log."""
         return (self._logs / f"{name}.log").read_text(encoding="utf-8", errors="replace")
 
+    def last_words(self, most: int = 1500) -> str:
+        """The end of every log."""
+        return "\n".join(f"{name}: {self.said(name)[-most:]}" for name in self._running)
+
 
 def _children(pid: int) -> list[int]:
     """The processes that a process forked."""
