@@ -7,10 +7,13 @@ runs several times, celery documentation "Using Redis", Caveats).
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from celery import Celery
 from kombu.entity import Exchange, Queue
 
 from reminders.settings import Settings, load_settings
+from reminders.worker.hearing import watch_hearing
 
 MEMORY = "memory://localhost/"
 TICK, DELIVER = "cuiban.tick", "cuiban.deliver"
@@ -54,6 +57,8 @@ def make_app(settings: Settings, jobs: tuple[str, ...] = ("reminders.worker.jobs
         },
         imports=jobs,
     )
+    if settings.redis_url.get_secret_value():
+        watch_hearing(app, TICKS, settings.tick_seconds, timedelta(seconds=JOB_LIMIT + 30))
     return app
 
 

@@ -43,7 +43,12 @@ class Ground:
 
     def first_after(self, at: float) -> float:
         """Seconds from a moment to the first message that reached a far end after it."""
-        until(lambda: any(a.at > at for a in self.town.sinks.arrivals()), "messages to go on", every=0.05)
+
+        def gone_on() -> bool:
+            self.town.processes.check()
+            return any(arrival.at > at for arrival in self.town.sinks.arrivals())
+
+        until(gone_on, "messages to go on", every=0.05)
         return next(a.at for a in self.town.sinks.arrivals() if a.at > at) - at
 
 

@@ -12,6 +12,8 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from reminders.worker.hearing import DEAF
+
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 90.0
 BIN = Path(sys.executable).parent
@@ -44,7 +46,7 @@ class Processes:
 
     def __init__(self, environment: Mapping[str, str], logs: Path) -> None:
         self.environment = {**os.environ, **environment, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
-        self._logs = logs
+        self.logs = logs
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def command(self, *words: str) -> str:
@@ -64,18 +66,22 @@ class Processes:
     def start(self, *names: str, **also: str) -> None:
         """Start processes by name, `also` in their environment; worker-2 is a second worker."""
         for name in names:
-            log = (self._logs / f"{name}.log").open("ab")
+            log = (self.logs / f"{name}.log").open("ab")
             kind = name.partition("-")[0]
             named = ("-n", f"{name}@%h") if kind == "worker" else ()
             self._running[name] = subprocess.Popen(
                 (*COMMANDS[kind], *named),
                 env={**self.environment, **also},
-                cwd=self._logs,
+                cwd=self.logs,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
             log.close()
+
+    def pid(self, name: str) -> int:
+        """Of a process that runs."""
+        return self._running[name].pid
 
     def kill(self, name: str) -> None:
         """SIGKILL a process and its children, as a power cut would."""
@@ -90,9 +96,14 @@ class Processes:
                 os.kill(pid, signal.SIGKILL)
 
     def check(self) -> None:
-        """An assertion with its last words where a process ended by itself."""
-        for name, process in self._running.items():
-            assert process.poll() is None, f"{name} ended with {process.returncode}: {self.said(name)[-2000:]}"
+        """Start again what ended itself to be started again; an assertion with its last words for any other end."""
+        for name, process in list(self._running.items()):
+            if process.poll() is None:
+                continue
+            said = self.said(name)
+            assert DEAF in said[-5000:], f"{name} ended with {process.returncode}: {said[-2000:]}"
+            (self.logs / f"{name}.log").rename(self.logs / f"{name}-{process.pid}.log")
+            self.start(name)
 
     def stop(self) -> None:
         """End everything."""
@@ -104,7 +115,7 @@ class Processes:
 
     def said(self, name: str) -> str:
         """What a process wrote to its log."""
-        return (self._logs / f"{name}.log").read_text(encoding="utf-8", errors="replace")
+        return (self.logs / f"{name}.log").read_text(encoding="utf-8", errors="replace")
 
     def last_words(self, most: int = 1500) -> str:
         """The end of every log."""
