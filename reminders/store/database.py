@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVarTuple
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, Select, Table, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
@@ -20,6 +20,7 @@ from reminders.store.tables import metadata
 MANY = 10  # rows from which on the driver's own way for many pays
 
 Insert = postgresql.Insert | sqlite.Insert
+Columns = TypeVarTuple("Columns")
 
 
 class Database:
@@ -82,6 +83,10 @@ class Database:
     def insert(self, table: Table) -> Insert:
         """An INSERT that knows ON CONFLICT, in the dialect of this database."""
         return postgresql.insert(table) if self.is_postgresql else sqlite.insert(table)
+
+    def locking(self, query: Select[*Columns], **how: Any) -> Select[*Columns]:
+        """A query whose rows are held until the transaction ends; on SQLite a writing transaction holds everything."""
+        return query.with_for_update(**how) if self.is_postgresql else query
 
     def answers(self) -> bool:
         """Whether the database answers now."""

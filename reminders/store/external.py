@@ -63,7 +63,7 @@ def live(connection: Connection, plan_ids: Iterable[int]) -> list[Row[Any]]:
 def locked(database: Database, connection: Connection, ids: Iterable[int]) -> list[Row[Any]]:
     """Reports by id that still stand, held against other writers until the transaction ends."""
     query = select(table).where(among(table.c.id, ids), table.c.withdrawn_at.is_(None)).order_by(table.c.id)
-    return list(connection.execute(query.with_for_update() if database.is_postgresql else query))
+    return list(connection.execute(database.locking(query)))
 
 
 def change(connection: Connection, external_id: int, **columns: Any) -> None:

@@ -79,7 +79,7 @@ def _held(database: Database, connection: Connection, now: datetime, machine_now
     """The row, held against other writers until the transaction ends."""
     marks.add(database, connection, NAME, now, machine_now, {})
     query = select(table.c.body).where(table.c.name == NAME)
-    body = connection.execute(query.with_for_update() if database.is_postgresql else query).scalar_one()
+    body = connection.execute(database.locking(query)).scalar_one()
     return dict(body.get("slots", {})), dict(body.get("sealed", {}))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, literal, select, update
 
 from reminders.store.among import among
 from reminders.store.database import Database
@@ -53,9 +53,14 @@ def claim(
     taken = _take(database, connection, and_(free, deliveries.c.stumbles < ALONE_AFTER), held)
     if not taken:
         alone = select(deliveries.c.id).where(free, deliveries.c.stumbles >= ALONE_AFTER).order_by(*_ORDER).limit(1)
-        one = connection.scalar(alone.with_for_update(skip_locked=True) if database.is_postgresql else alone)
+        one = connection.scalar(database.locking(alone, skip_locked=True))
         taken = _take(database, connection, deliveries.c.id == one, held) if one is not None else []
-    return sorted(taken, key=lambda row: (row.lane, row.id))
+    return sorted(taken, key=order)
+
+
+def order(row: Claimed) -> tuple[int, int]:
+    """In which claimed rows are sent."""
+    return row.lane, row.id
 
 
 def urgent_ids(connection: Connection, machine_now: datetime, most: int) -> list[int]:
@@ -79,24 +84,18 @@ def _take(
 
 def renew(connection: Connection, lease: str, until: datetime) -> int:
     """Keep a lease; how many rows still belong to it (0: somebody took over, stop)."""
-    renewed = connection.execute(
-        update(deliveries).where(deliveries.c.lease == lease, deliveries.c.state == "claimed").values(lease_until=until)
-    )
-    return renewed.rowcount
+    return connection.execute(update(deliveries).where(_under(lease)).values(lease_until=until)).rowcount
 
 
 def held(database: Database, connection: Connection, lease: str) -> list[Claimed]:
     """The rows that still belong to a lease, kept from others until the transaction ends."""
-    query = select(*_HELD).where(deliveries.c.state == "claimed", deliveries.c.lease == lease).order_by(*_ORDER)
-    if database.is_postgresql:
-        query = query.with_for_update()
-    return list(connection.execute(query))
+    query: Select[Any] = select(*_HELD).where(_under(lease)).order_by(*_ORDER)
+    return list(connection.execute(database.locking(query)))
 
 
 def mine(database: Database, connection: Connection, lease: str, ids: Iterable[int]) -> set[int]:
     """Which rows still belong to a lease, kept from others until the transaction ends."""
-    query = select(deliveries.c.id).where(_still_held(lease, ids))
-    return set(connection.scalars(query.with_for_update() if database.is_postgresql else query))
+    return set(connection.scalars(database.locking(select(deliveries.c.id).where(_still_held(lease, ids)))))
 
 
 def begin(connection: Connection, ids: Iterable[int], lease: str, machine_now: datetime) -> set[int]:
@@ -110,27 +109,20 @@ def begin(connection: Connection, ids: Iterable[int], lease: str, machine_now: d
 
 def release(connection: Connection, ids: Sequence[int], lease: str, retry_at: datetime | None = None) -> None:
     """Give rows back that were claimed and never handed over."""
-    if ids:
-        connection.execute(
-            update(deliveries)
-            .where(_still_held(lease, ids))
-            .values(state="retry" if retry_at else "pending", retry_at=retry_at, **_FREE)
-        )
+    _put_back(connection, ids, lease, retry_at)
 
 
 def stumble(connection: Connection, ids: Sequence[int], lease: str, retry_at: datetime | None = None) -> None:
     """Give rows back whose round ended before they were begun, and count it."""
+    _put_back(connection, ids, lease, retry_at, stumbles=deliveries.c.stumbles + 1)
+
+
+def _put_back(
+    connection: Connection, ids: Sequence[int], lease: str, retry_at: datetime | None, **counted: Any
+) -> None:
     if ids:
-        connection.execute(
-            update(deliveries)
-            .where(_still_held(lease, ids))
-            .values(
-                state="retry" if retry_at else "pending",
-                retry_at=retry_at,
-                stumbles=deliveries.c.stumbles + 1,
-                **_FREE,
-            )
-        )
+        back = {"state": "retry" if retry_at else "pending", "retry_at": retry_at, **_FREE, **counted}
+        connection.execute(update(deliveries).where(_still_held(lease, ids)).values(back))
 
 
 def leases(connection: Connection) -> dict[str, datetime]:
@@ -167,10 +159,14 @@ def settle(connection: Connection, delivery_id: int, lease: str | None, **column
     """Write what became of a row, if it still belongs to the lease."""
     query = update(deliveries).where(deliveries.c.id == delivery_id)
     if lease is not None:
-        query = query.where(deliveries.c.lease == lease, deliveries.c.state == "claimed")
+        query = query.where(_under(lease))
     done = connection.execute(query.values(**_FREE, **columns))
     return done.rowcount == 1
 
 
 def _still_held(lease: str, ids: Iterable[int]) -> ColumnElement[bool]:
-    return and_(among(deliveries.c.id, ids), deliveries.c.lease == lease, deliveries.c.state == "claimed")
+    return and_(among(deliveries.c.id, ids), _under(lease))
+
+
+def _under(lease: str) -> ColumnElement[bool]:
+    return and_(deliveries.c.lease == lease, deliveries.c.state == "claimed")

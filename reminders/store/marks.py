@@ -44,7 +44,7 @@ def pulse(
 def locked(database: Database, connection: Connection, name: str) -> Row[Any] | None:
     """The last time, held against other writers until the transaction ends."""
     query = select(marks).where(marks.c.name == name)
-    return connection.execute(query.with_for_update() if database.is_postgresql else query).first()
+    return connection.execute(database.locking(query)).first()
 
 
 def starting_with(connection: Connection, prefix: str) -> list[Row[Any]]:

@@ -94,11 +94,9 @@ def _homes(
         .where(tuple_(messages.c.contact_id, messages.c.kind).in_([(c, k.value) for c, k in ordered]))
         .order_by(messages.c.id)
     )
-    if database.is_postgresql:
-        query = query.with_for_update(read=True)
     return {
         (row.contact_id, MessageKind(row.kind)): (row.id, row.sealed_at is not None)
-        for row in connection.execute(query)
+        for row in connection.execute(database.locking(query, read=True))
     }
 
 

@@ -75,9 +75,7 @@ def claim(
         due = due.where(obligations.c.plan_id.not_in(plan_ids))
     if unit_ids:
         due = due.where(obligations.c.unit_id.not_in(unit_ids))
-    if database.is_postgresql:
-        due = due.with_for_update(skip_locked=True)
-    ids = [row.id for row in connection.execute(due)]
+    ids = [row.id for row in connection.execute(database.locking(due, skip_locked=True))]
     return by_ids(connection, ids)
 
 
@@ -105,9 +103,7 @@ def locked(database: Database, connection: Connection, ids: Sequence[int]) -> li
     if not ids:
         return []
     query = _query().where(among(obligations.c.id, ids)).order_by(obligations.c.id)
-    if database.is_postgresql:
-        query = query.with_for_update(of=obligations)
-    found = {row.id: value(row) for row in connection.execute(query)}
+    found = {row.id: value(row) for row in connection.execute(database.locking(query, of=obligations))}
     return [found[i] for i in ids if i in found]
 
 

@@ -24,6 +24,8 @@ def of_deliveries(connection: Connection, parts: Mapping[int, int]) -> dict[int,
 
 def keep(connection: Connection, found: Mapping[int, Payload], day: date) -> None:
     """Store the bytes of first parts by delivery; they never change."""
+    if not found:
+        return
     rows = [{"delivery_id": key, "address": one.address, "body": one.body} for key, one in found.items()]
     insert_many(connection, payloads, rows)
     _tried(connection, found, day)
