@@ -12,8 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlalchemy.exc import OperationalError
-
 from channels.message import Payload
 from reminders.engine.sending import outcomes, poison
 from reminders.engine.sending.done import Done
@@ -21,9 +19,8 @@ from reminders.engine.sending.hand_over import HandOver, following
 from reminders.engine.sending.leasing import Lease
 from reminders.engine.sending.preparing import Prepared, prepare
 from reminders.engine.service import Service
-from reminders.exceptions import DatabaseUnreachable
 from reminders.store.journals import Entry, Journal
-from reminders.store.leases import Claimed
+from reminders.store.leases import Claimed, order
 from reminders.store.outbox import URGENT
 
 CHUNK = 200  # rows that are prepared together at most
@@ -67,7 +64,7 @@ class _Sender:
             size = self.size if self.journal.lasting and rows[0].lane != URGENT else 1
             rows = self._chunk(rows[:size]) + rows[size:]
             if rows:
-                rows = sorted([*self.lease.claim(self.lease.urgent()), *rows], key=_order)
+                rows = sorted([*self.lease.claim(self.lease.urgent()), *rows], key=order)
         self._write_down()
         self.journal.done()
         return self.sent
@@ -92,7 +89,7 @@ class _Sender:
         if self.done:
             try:
                 return self._turn(rows)
-            except (DatabaseUnreachable, OperationalError):
+            except poison.NOBODYS:
                 raise
             except Exception:  # one of the rows breaks the program: each half finds its own, by itself
                 self._write_down()
@@ -125,7 +122,3 @@ class _Sender:
     def _prepare(self, rows: Sequence[Claimed]) -> list[Prepared]:
         with self.service.database.write() as connection:
             return prepare(self.service, connection, rows, self.lease.name)
-
-
-def _order(row: Claimed) -> tuple[int, int]:
-    return row.lane, row.id

@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row
-from sqlalchemy.exc import OperationalError
 
 from channels.channel import PlainTextChannel
 from channels.outcome import Verdict
@@ -19,7 +18,6 @@ from reminders.engine.sending.parking import IN_A_ROW, park, park_failing
 from reminders.engine.sending.refusal import failed
 from reminders.engine.sending.rendering import channel_message
 from reminders.engine.service import SMTP, Service
-from reminders.exceptions import DatabaseUnreachable
 from reminders.messages import MessageKind
 from reminders.store import attempts, events, leases, liveness, messages, payloads
 from reminders.store.attempts import Attempt
@@ -35,7 +33,7 @@ def write_down(service: Service, done: Sequence[Done], lease: str) -> None:
     try:
         with service.database.write() as connection:
             record(service, connection, done, lease)
-    except (DatabaseUnreachable, OperationalError):
+    except poison.NOBODYS:
         raise  # the journal keeps them until the database answers again
     except Exception as error:
         if len(done) > 1:

@@ -22,6 +22,7 @@ from reminders.store.leases import Claimed
 log = logging.getLogger("cuiban.poison")
 MOST_STUMBLES = 5
 ASIDE = "aside"
+NOBODYS = (DatabaseUnreachable, OperationalError)  # a database that does not answer is no row's fault
 T = TypeVar("T")
 
 
@@ -36,7 +37,7 @@ def isolating(
         return []
     try:
         return act(rows)
-    except (DatabaseUnreachable, OperationalError):
+    except NOBODYS:
         raise
     except Exception as error:
         if len(rows) > 1:

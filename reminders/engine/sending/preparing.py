@@ -92,8 +92,7 @@ class _Preparing:
                 refused.append(Done(row, message, reason, self._service.now(), self._service.machine_now()))
         if "_desk" in self.__dict__:
             self._desk.write()
-        if self._fresh:
-            payloads.keep(self._connection, self._fresh, self._day)
+        payloads.keep(self._connection, self._fresh, self._day)
         outcomes.record(self._service, self._connection, refused, self._lease)
         return ready
 
