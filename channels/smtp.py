@@ -51,11 +51,10 @@ class SmtpChannel:
         Connecting, logging in and the envelope take most of the time, and none of it can leave a message in doubt.
         The server is asked about `following`, the payload that will be sent next, together with this one.
         """
-        try:
-            mail_address(payload.address)  # it comes back from a database, and goes into a command
-        except UnsendableMessage as reason:
-            return Outcome(Verdict.DEAD_RECIPIENT, "address", str(reason))
-        following = following if self._asks_ahead and following and _has_address(following) else None
+        refused = _unfit(payload)
+        if refused is not None:
+            return refused
+        following = following if self._asks_ahead and following and _unfit(following) is None else None
         try:
             kept = self._take(payload.address)
             asked = kept is not None and kept.ahead != ""
@@ -116,12 +115,13 @@ class SmtpChannel:
             session.close()
 
 
-def _has_address(payload: Payload) -> bool:
+def _unfit(payload: Payload) -> Outcome | None:
+    """What stands against an address: it comes back from a database, and goes into a command."""
     try:
         mail_address(payload.address)
-    except UnsendableMessage:
-        return False
-    return True
+    except UnsendableMessage as reason:
+        return Outcome(Verdict.DEAD_RECIPIENT, "address", str(reason))
+    return None
 
 
 def _nothing() -> None:
