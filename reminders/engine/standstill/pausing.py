@@ -58,10 +58,8 @@ def would_send(service: Service, *, plan_id: int | None, unit: str | None) -> li
         if _since(connection, plan_id, unit_id) is None:
             raise Refused(f"没有暂停（{_scope(plan_id, unit)}）。")
         slot = service.slots.open_slot(service.now()) or service.earliest()
-        conditions: list[ColumnElement[bool]] = [table.c.next_slot.is_not(None), table.c.next_slot <= str(slot)]
-        conditions += [table.c.plan_id == plan_id] if plan_id is not None else []
-        conditions += [table.c.unit_id == unit_id] if unit_id is not None else []
-        found = outgoing(service, connection, obligations.select_where(connection, *conditions), slot)
+        due = (table.c.next_slot.is_not(None), table.c.next_slot <= str(slot), *_in_scope(plan_id, unit_id))
+        found = outgoing(service, connection, obligations.select_where(connection, *due), slot)
         reason = _reason(connection, plan_id, unit_id)
         queued = sum(liveness.depths(connection).values())
     said = [f"暂停原因：{reason}。", f"恢复后在时段 {slot} 写出 {len(found)} 件："]
@@ -75,14 +73,18 @@ def lengthen(
     """Add working days to every open wait: for an answer, and for a decision; due dates stay."""
     if not days:
         return 0
-    conditions: list[ColumnElement[bool]] = [table.c.state.in_(WAITS), table.c.next_slot.is_not(None)]
-    conditions += [table.c.plan_id == plan_id] if plan_id is not None else []
-    conditions += [table.c.unit_id == unit_id] if unit_id is not None else []
-    found = obligations.select_where(connection, *conditions)
+    waits = (table.c.state.in_(WAITS), table.c.next_slot.is_not(None))
+    found = obligations.select_where(connection, *waits, *_in_scope(plan_id, unit_id))
     # What hangs on a due date stays: the return's reminder and its end, and every rung.
     waiting = [o for o in found if o.kind is not Kind.RETURN or o.state is not State.WAITING]
     obligations.save(connection, [_later(service, o, days) for o in waiting])
     return len(waiting)
+
+
+def _in_scope(plan_id: int | None, unit_id: int | None) -> list[ColumnElement[bool]]:
+    """The obligations of a plan, a unit, both, or all of them."""
+    wanted = {table.c.plan_id: plan_id, table.c.unit_id: unit_id}
+    return [column == number for column, number in wanted.items() if number is not None]
 
 
 def _later(service: Service, obligation: Obligation, days: int) -> Obligation:
