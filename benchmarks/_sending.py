@@ -8,8 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from benchmarks.dispatch import WARM, _service
-from reminders.engine.sending.dispatch import dispatch
+from benchmarks.dispatch import WARM, _service, in_jobs
 
 
 def main() -> int:
@@ -17,11 +16,10 @@ def main() -> int:
     port, folder = int(sys.argv[1]), Path(sys.argv[2])
     made = _service(sys.stdin.readline().strip(), port, folder)
     ids = [int(word) for word in sys.stdin.readline().split()]
-    dispatch(made, ids[:WARM])
+    in_jobs(made, ids[:WARM])
     print("ready", flush=True)
     sys.stdin.readline()
-    size = made.settings.batch
-    print(sum(dispatch(made, ids[start : start + size]) for start in range(WARM, len(ids), size)), flush=True)
+    print(in_jobs(made, ids[WARM:]), flush=True)
     return 0
 
 

@@ -151,13 +151,16 @@ def _dispatched(made: Service, owed: Owed, *, worded: bool) -> float:
     _again(made.database, owed, worded=worded)
     ids = _waiting(made.database)
     began = time.perf_counter()
-    sent = 0
-    size = made.settings.batch
-    for start in range(0, len(ids), size):
-        sent += dispatch(made, ids[start : start + size])
+    sent = in_jobs(made, ids)
     spent = time.perf_counter() - began
     assert sent == len(ids), (sent, len(ids))
     return sent / spent
+
+
+def in_jobs(made: Service, ids: Sequence[int]) -> int:
+    """Hand deliveries over, as many at a time as one job carries; how many were."""
+    size = made.settings.batch
+    return sum(dispatch(made, ids[start : start + size]) for start in range(0, len(ids), size))
 
 
 def _workers(made: Service, address: str, port: int, folder: Path, count: int) -> float:
